@@ -1,0 +1,26 @@
+# One folder is one room is one target with its own include directory, and sees only the rooms it links:
+# a wrong include does not build.
+#
+#   rdsweep_room(NAME SOURCES a.c b.c USES rdsweep_base ... [PRIVATE_USES dep::uv ...])
+function(rdsweep_room name)
+	cmake_parse_arguments(room "" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+	add_library(${name} STATIC ${room_SOURCES})
+	target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+	target_link_libraries(${name} PUBLIC ${room_USES} PRIVATE rdsweep_flags ${room_PRIVATE_USES})
+endfunction()
+
+#   rdsweep_test(NAME [SOURCES extra.c ...] USES rdsweep_base ... [TIMEOUT seconds])
+# builds NAME.c of the current folder with cmocka and registers it as a test of the same name.
+function(rdsweep_test name)
+	cmake_parse_arguments(test "" "TIMEOUT" "SOURCES;USES" ${ARGN})
+	if(NOT test_TIMEOUT)
+		set(test_TIMEOUT 120)
+	endif()
+	add_executable(${name} ${name}.c ${test_SOURCES})
+	target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit)
+	target_compile_definitions(${name} PRIVATE
+		RDSWEEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}" RDSWEEP_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+	target_link_libraries(${name} PRIVATE ${test_USES} rdsweep_flags dep::cmocka)
+	add_test(NAME ${name} COMMAND ${name})
+	set_tests_properties(${name} PROPERTIES TIMEOUT ${test_TIMEOUT} LABELS unit)
+endfunction()
