@@ -1,0 +1,87 @@
+/* call.c - see call.h. The functions named work_* run on pool workers. */
+#include "call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void work_open(struct fleet_call *call)
+{
+	call->status = session_open(call->backend, call->name, call->address, &call->opened,
+	                            &call->error);
+}
+
+static void work_enumerate(struct fleet_call *call)
+{
+	call->status = session_enumerate(call->connection, &call->list, &call->error);
+}
+
+static void work_details(struct fleet_call *call)
+{
+	call->status = session_details(call->connection, call->id, &call->details, &call->error);
+}
+
+static void work_act(struct fleet_call *call)
+{
+	call->status = session_act_if(call->connection, &call->order, &call->seen, &call->details,
+	                              &call->error);
+}
+
+static void work_close(struct fleet_call *call)
+{
+	session_close(call->connection);
+}
+
+static void (*const work[CALL_KIND_COUNT])(struct fleet_call *call) = {
+	[CALL_OPEN] = work_open, [CALL_ENUMERATE] = work_enumerate, [CALL_DETAILS] = work_details,
+	[CALL_ACT] = work_act,   [CALL_CLOSE] = work_close,
+};
+
+static void work_any(struct exec_call *exec)
+{
+	struct fleet_call *call = (struct fleet_call *)exec;
+
+	work[call->kind](call);
+	atomic_store(&call->ended, true);
+}
+
+struct fleet_call *call_create(enum call_kind kind)
+{
+	struct fleet_call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return NULL;
+	call->kind = kind;
+	call->exec.work = work_any;
+	session_list_init(&call->list);
+	session_permit_init(&call->permit);
+	atomic_init(&call->ended, false);
+	return call;
+}
+
+void call_free(struct fleet_call *call)
+{
+	if (!call)
+		return;
+	session_list_release(&call->list);
+	free(call);
+}
+
+static bool copy_text(char *to, const char *from)
+{
+	size_t len = strlen(from);
+
+	if (len >= SESSION_TEXT_SIZE)
+		return false;
+	memcpy(to, from, len + 1);
+	return true;
+}
+
+void call_set_identity(struct fleet_call *call, const struct session_identity *want)
+{
+	call->order.want = *want;
+	if (!copy_text(call->user, want->user) || !copy_text(call->domain, want->domain))
+		call->user[0] = call->domain[0] = '\0'; /* nobody is called that */
+	call->order.want.user = call->user;
+	call->order.want.domain = call->domain;
+	call->order.permit = &call->permit;
+}

@@ -1,0 +1,59 @@
+/*
+ * call.h - one blocking call to a host: the block that a pool worker sees, and nothing else does it see.
+ *
+ * A block holds its inputs by value and its outputs. It names the job it was made for by index and sequence, never by
+ * pointer: when it comes back too late, the job may be doing something else or be over. Until it comes back it owns
+ * the connection it works on, if it was left behind with it.
+ * Threads:   inputs are written before the start, outputs read after the end; in between only `permit` and `ended` are shared.
+ */
+#ifndef RDSWEEP_CALL_H
+#define RDSWEEP_CALL_H
+
+#include <stdatomic.h>
+
+#include "executor.h"
+#include "session_api.h"
+
+enum call_kind { CALL_OPEN, CALL_ENUMERATE, CALL_DETAILS, CALL_ACT, CALL_CLOSE, CALL_KIND_COUNT };
+
+struct fleet_call {
+	struct exec_call exec; /* first: the executor's head */
+	enum call_kind kind;
+	uint32_t host, sequence; /* whose it is */
+	uint32_t row;            /* the session's row in the host's record (DETAILS, ACT) */
+
+	/* inputs */
+	struct session_backend *backend;
+	const char *name, *address; /* OPEN: of the fleet's options, which outlive every call */
+	struct session_host *connection;
+	struct session_order order; /* ACT; its texts are in `user` and `domain` */
+	struct session_permit permit;
+	char user[SESSION_TEXT_SIZE], domain[SESSION_TEXT_SIZE];
+	uint32_t id; /* DETAILS */
+
+	/* outputs */
+	int status; /* 0, or -1 with `error` */
+	struct session_error error;
+	struct session_host *opened;
+	struct session_list list;
+	struct session_details details;
+	enum session_seen seen;
+	atomic_bool ended; /* the worker is through: a result is on its way */
+
+	/* the ledger's (seats.c) */
+	void (*finished)(struct fleet_call *call); /* loop thread, once */
+	void *owner;                               /* for `finished` */
+	int64_t started_us;
+	bool lent, left_behind, late_close;
+	struct fleet_call *prev, *next;
+};
+
+/* A zeroed block of that kind with its worker function, NULL when memory is short. */
+struct fleet_call *call_create(enum call_kind kind);
+/* Frees the block and what it holds, but for connections: those have to be closed by a call. */
+void call_free(struct fleet_call *call);
+
+/* Copies the identity into the block and points the order at it. Texts that do not fit make an identity that matches nobody. */
+void call_set_identity(struct fleet_call *call, const struct session_identity *want);
+
+#endif

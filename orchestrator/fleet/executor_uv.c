@@ -1,0 +1,348 @@
+/* executor_uv.c - see executor_uv.h. */
+#include "executor_uv.h"
+
+#include "probe.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct uv_executor {
+	struct executor head;
+	uv_loop_t *loop;
+	uv_timer_t timer; /* wakes the loop for the earliest timer of the heap */
+	uv_check_t check; /* runs due timers, after the results of completed calls */
+	uv_idle_t idle;   /* keeps the poll between the two from blocking */
+	unsigned threads;
+	unsigned calls_out, probes_out;
+	unsigned handles_open;
+	uv_mutex_t mutex; /* of the two below, for workers that sleep */
+	uv_cond_t wake;
+	bool released;
+};
+
+struct uv_call {
+	uv_work_t work;
+	struct exec_call *call;
+	struct uv_executor *executor;
+};
+
+/* A simulated probe: its answer after a while. */
+struct uv_script {
+	struct exec_timer timer;
+	struct exec_probe *probe;
+	struct uv_executor *executor;
+	enum exec_probe_result result;
+};
+
+static int64_t uv_side_now_us(const struct executor *executor)
+{
+	(void)executor;
+	return (int64_t)(uv_hrtime() / 1000);
+}
+
+static int64_t wall_now_ms(void)
+{
+	struct timespec now;
+
+	if (timespec_get(&now, TIME_UTC) != TIME_UTC)
+		return 0;
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t uv_side_wall_ms(const struct executor *executor)
+{
+	(void)executor;
+	return wall_now_ms();
+}
+
+static int64_t clock_now_us(void *ctx)
+{
+	(void)ctx;
+	return (int64_t)(uv_hrtime() / 1000);
+}
+
+static int64_t clock_wall_ms(void *ctx)
+{
+	(void)ctx;
+	return wall_now_ms();
+}
+
+static bool clock_sleep_us(void *ctx, int64_t us)
+{
+	struct uv_executor *executor = ctx;
+	int64_t until_us = clock_now_us(ctx) + (us == SESSION_SLEEP_FOREVER ? 0 : us);
+	bool released;
+
+	uv_mutex_lock(&executor->mutex);
+	while (!executor->released) {
+		int64_t left_us = until_us - clock_now_us(ctx);
+
+		if (us == SESSION_SLEEP_FOREVER)
+			uv_cond_wait(&executor->wake, &executor->mutex);
+		else if (left_us <= 0)
+			break;
+		else
+			(void)uv_cond_timedwait(&executor->wake, &executor->mutex,
+			                        (uint64_t)left_us * 1000);
+	}
+	released = executor->released;
+	uv_mutex_unlock(&executor->mutex);
+	return !released;
+}
+
+static void work_cb(uv_work_t *work)
+{
+	struct exec_call *call = ((struct uv_call *)work->data)->call;
+
+	call->work(call);
+}
+
+static void after_work_cb(uv_work_t *work, int status)
+{
+	struct uv_call *uv_call = work->data;
+	struct exec_call *call = uv_call->call;
+
+	(void)status; /* UV_ECANCELED cannot be: nothing is cancelled */
+	uv_call->executor->calls_out--;
+	free(uv_call);
+	call->done(call);
+}
+
+static int uv_side_call(struct executor *executor, struct exec_call *call)
+{
+	struct uv_executor *self = (struct uv_executor *)executor;
+	struct uv_call *uv_call = malloc(sizeof(*uv_call));
+
+	if (!uv_call)
+		return -1;
+	uv_call->call = call;
+	uv_call->executor = self;
+	uv_call->work.data = uv_call;
+	/* The ledger of seats keeps this true: nothing may ever queue inside libuv. */
+	assert(self->calls_out < self->threads);
+	if (uv_queue_work(self->loop, &uv_call->work, work_cb, after_work_cb) < 0) {
+		free(uv_call);
+		return -1;
+	}
+	self->calls_out++;
+	return 0;
+}
+
+static void script_fire(struct exec_timer *timer)
+{
+	struct uv_script *script = (struct uv_script *)timer;
+	struct exec_probe *probe = script->probe;
+	enum exec_probe_result result = script->result;
+
+	script->executor->probes_out--;
+	free(script);
+	probe->done(probe, result);
+	probe->released(probe);
+}
+
+static int play_script(struct uv_executor *self, struct exec_probe *probe)
+{
+	struct uv_script *script = calloc(1, sizeof(*script));
+	int64_t timeout_us = probe->timeout_ms * 1000;
+	int64_t after_us = probe->script.after_us;
+
+	if (!script)
+		return -1;
+	script->timer.fire = script_fire;
+	probe->executor_data = script;
+	script->probe = probe;
+	script->executor = self;
+	script->result = probe->script.result == SESSION_PROBE_REFUSED ? EXEC_PROBE_REFUSED
+	                                                               : EXEC_PROBE_CONNECTED;
+	if (probe->script.result == SESSION_PROBE_SILENT || after_us > timeout_us) {
+		script->result = EXEC_PROBE_SILENT;
+		after_us = timeout_us;
+	}
+	if (exec_timer_set(&self->head, &script->timer, uv_side_now_us(&self->head) + after_us) < 0) {
+		free(script);
+		return -1;
+	}
+	self->probes_out++;
+	return 0;
+}
+
+static int uv_side_probe(struct executor *executor, struct exec_probe *probe)
+{
+	struct uv_executor *self = (struct uv_executor *)executor;
+
+	if (probe->scripted)
+		return play_script(self, probe);
+	return probe_start(self->loop, probe, &self->probes_out);
+}
+
+static void uv_side_probe_cancel(struct executor *executor, struct exec_probe *probe)
+{
+	struct uv_script *script = probe->executor_data;
+
+	if (!probe->scripted) {
+		probe_cancel(probe);
+		return;
+	}
+	exec_timer_stop(executor, &script->timer);
+	script->executor->probes_out--;
+	free(script);
+	probe->released(probe);
+}
+
+static void idle_cb(uv_idle_t *idle)
+{
+	(void)idle;
+}
+
+static void timer_cb(uv_timer_t *timer)
+{
+	/* Not here: libuv runs its timers before it reads what came back. The check comes after. */
+	(void)uv_idle_start(&((struct uv_executor *)timer->data)->idle, idle_cb);
+}
+
+static void uv_side_rearm(struct executor *executor)
+{
+	struct uv_executor *self = (struct uv_executor *)executor;
+	const struct exec_timer *first = exec_timer_first(executor);
+	int64_t left_us;
+
+	if (!first) {
+		(void)uv_timer_stop(&self->timer);
+		return;
+	}
+	left_us = first->due_us - uv_side_now_us(executor);
+	uv_update_time(self->loop);
+	(void)uv_timer_start(&self->timer, timer_cb, left_us <= 0 ? 0 : (uint64_t)(left_us + 999) / 1000,
+	                     0);
+}
+
+static void check_cb(uv_check_t *check)
+{
+	struct uv_executor *self = check->data;
+	int64_t now_us = uv_side_now_us(&self->head);
+	const struct exec_timer *first = exec_timer_first(&self->head);
+	bool due = first && first->due_us <= now_us;
+
+	(void)uv_idle_stop(&self->idle);
+	if (due)
+		exec_timers_fire(&self->head, now_us);
+	if (due || !uv_is_active((uv_handle_t *)&self->timer))
+		uv_side_rearm(&self->head);
+}
+
+static int uv_side_run(struct executor *executor)
+{
+	struct uv_executor *self = (struct uv_executor *)executor;
+	int status;
+
+	uv_side_rearm(executor);
+	status = uv_run(self->loop, UV_RUN_DEFAULT);
+	return status < 0 ? -1 : 0;
+}
+
+static void uv_side_stop(struct executor *executor)
+{
+	uv_stop(((struct uv_executor *)executor)->loop);
+}
+
+static void closed_cb(uv_handle_t *handle)
+{
+	((struct uv_executor *)handle->data)->handles_open--;
+}
+
+static bool uv_side_destroy(struct executor *executor)
+{
+	struct uv_executor *self = (struct uv_executor *)executor;
+
+	/* Sockets that were cancelled close within a turn of the loop; what is held by a worker does not. */
+	for (int turn = 0; turn < 3 && self->probes_out; turn++)
+		(void)uv_run(self->loop, UV_RUN_NOWAIT);
+	if (self->calls_out || self->probes_out)
+		return false;
+	uv_close((uv_handle_t *)&self->timer, closed_cb);
+	uv_close((uv_handle_t *)&self->check, closed_cb);
+	uv_close((uv_handle_t *)&self->idle, closed_cb);
+	while (self->handles_open)
+		(void)uv_run(self->loop, UV_RUN_NOWAIT);
+	uv_cond_destroy(&self->wake);
+	uv_mutex_destroy(&self->mutex);
+	exec_head_release(executor);
+	free(self);
+	return true;
+}
+
+static const struct exec_ops uv_ops = {
+	uv_side_now_us,       uv_side_wall_ms, uv_side_call, uv_side_probe,
+	uv_side_probe_cancel, uv_side_rearm,   uv_side_run,  uv_side_stop,
+	uv_side_destroy,
+};
+
+struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
+{
+	struct uv_executor *self = calloc(1, sizeof(*self));
+
+	if (!self)
+		return NULL;
+	if (uv_mutex_init(&self->mutex) < 0)
+		goto no_mutex;
+	if (uv_cond_init(&self->wake) < 0)
+		goto no_cond;
+	self->head.ops = &uv_ops;
+	self->head.clock = (struct session_clock){ self, clock_now_us, clock_wall_ms, clock_sleep_us };
+	self->loop = loop;
+	self->threads = threads;
+	self->handles_open = 3;
+	(void)uv_timer_init(loop, &self->timer);
+	(void)uv_check_init(loop, &self->check);
+	(void)uv_idle_init(loop, &self->idle);
+	self->timer.data = self->check.data = self->idle.data = self;
+	(void)uv_check_start(&self->check, check_cb);
+	uv_unref((uv_handle_t *)&self->check); /* alone it is nothing to wait for */
+	return &self->head;
+no_cond:
+	uv_mutex_destroy(&self->mutex);
+no_mutex:
+	free(self);
+	return NULL;
+}
+
+void executor_uv_release_sleepers(struct executor *executor)
+{
+	struct uv_executor *self = (struct uv_executor *)executor;
+
+	uv_mutex_lock(&self->mutex);
+	self->released = true;
+	uv_cond_broadcast(&self->wake);
+	uv_mutex_unlock(&self->mutex);
+}
+
+static void parked(void *gate)
+{
+	uv_sem_wait(gate);
+}
+
+unsigned executor_uv_try_threads(unsigned wanted)
+{
+	uv_thread_t *threads;
+	uv_sem_t gate;
+	unsigned started = 0;
+
+	if (wanted > EXECUTOR_UV_MAX_THREADS)
+		wanted = EXECUTOR_UV_MAX_THREADS;
+	threads = malloc(wanted * sizeof(*threads));
+	if (!threads || uv_sem_init(&gate, 0) < 0) {
+		free(threads);
+		return 0;
+	}
+	while (started < wanted && uv_thread_create(&threads[started], parked, &gate) == 0)
+		started++;
+	for (unsigned i = 0; i < started; i++)
+		uv_sem_post(&gate);
+	for (unsigned i = 0; i < started; i++)
+		(void)uv_thread_join(&threads[i]);
+	uv_sem_destroy(&gate);
+	free(threads);
+	/* Where the limit was met, leave some for the rest of the program. */
+	return started < wanted ? started - started / 8 : started;
+}

@@ -1,0 +1,608 @@
+/* fleet.c - the phases of a run: survey, gate, act wave by wave, end; and what stops it before. */
+#include "fleet_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "str_map.h"
+#include "text.h"
+#include "win_error.h"
+
+#define PROBES_AT_ONCE     256 /* that may still answer quickly */
+#define PROBES_MAX_DEFAULT 256
+#define STARVED_IN_A_ROW   3
+
+static const struct {
+	const char *name;
+	enum rep_reason reason; /* of what was not come to */
+	bool signal;
+} stop_rows[FLEET_STOP_COUNT] = {
+	[FLEET_STOP_NONE] = { "", REP_REASON_NONE, false },
+	[FLEET_STOP_MAX_FAILURES] = { "max_failures", REP_REASON_MAX_FAILURES, false },
+	[FLEET_STOP_CREDENTIALS] = { "credentials", REP_REASON_CREDENTIALS, false },
+	[FLEET_STOP_DECLINED] = { "declined", REP_REASON_DECLINED, false },
+	[FLEET_STOP_MAX_SESSIONS] = { "max_sessions", REP_REASON_MAX_SESSIONS, false },
+	[FLEET_STOP_RUN_TIMEOUT] = { "run_timeout", REP_REASON_RUN_TIMEOUT, false },
+	[FLEET_STOP_SIGINT] = { "SIGINT", REP_REASON_INTERRUPTED, true },
+	[FLEET_STOP_SIGTERM] = { "SIGTERM", REP_REASON_INTERRUPTED, true },
+	[FLEET_STOP_SIGHUP] = { "SIGHUP", REP_REASON_INTERRUPTED, true },
+};
+
+const char *fleet_stop_name(enum fleet_stop stop)
+{
+	return stop_rows[stop].name;
+}
+
+enum rep_reason fleet_stop_reason(enum fleet_stop stop)
+{
+	return stop_rows[stop].reason;
+}
+
+struct session_error fleet_finding(enum session_finding finding)
+{
+	return (struct session_error){ SESSION_API_RDSWEEP, (uint32_t)finding };
+}
+
+uint16_t fleet_error(struct fleet *fleet, const struct session_error *error)
+{
+	const struct win_error *row = win_error_lookup(error->api, error->code);
+	struct rep_error_kind kind = {
+		.api = session_api_name(error->api),
+		.code = error->api == SESSION_API_RDSWEEP ? 0 : error->code,
+		.name = row->name,
+		.message = row->message,
+		.class_ = win_error_class_name(row->class_),
+		.remedy = row->remedy,
+	};
+
+	return rep_error_kind(fleet->record, &kind);
+}
+
+void fleet_warn(struct fleet *fleet, const char *format, ...)
+{
+	struct strbuf raw, line;
+	va_list args;
+
+	if (!fleet->observer.warning)
+		return;
+	strbuf_init(&raw);
+	strbuf_init(&line);
+	va_start(args, format);
+	strbuf_vaddf(&raw, format, args);
+	va_end(args);
+	text_escape_add(&line, strbuf_text(&raw), raw.len);
+	fleet->observer.warning(fleet->observer.ctx, strbuf_text(&line));
+	strbuf_release(&raw);
+	strbuf_release(&line);
+}
+
+/* --max-closing */
+
+bool fleet_closing_full(const struct fleet *fleet)
+{
+	return fleet->options.max_closing >= 0 && fleet->closing >= fleet->options.max_closing;
+}
+
+void fleet_hold(struct fleet *fleet, struct host_job *job)
+{
+	job->hold_next = NULL;
+	*fleet->holding_end = job;
+	fleet->holding_end = &job->hold_next;
+}
+
+static void wake_holding(struct fleet *fleet, bool all)
+{
+	while (fleet->holding && (all || !fleet_closing_full(fleet))) {
+		struct host_job *job = fleet->holding;
+
+		fleet->holding = job->hold_next;
+		if (!fleet->holding)
+			fleet->holding_end = &fleet->holding;
+		job_wake(job);
+	}
+}
+
+static void on_wake(struct exec_timer *timer)
+{
+	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, wake_timer));
+
+	wake_holding(fleet, false);
+}
+
+void fleet_closing_changed(struct fleet *fleet, int by)
+{
+	fleet->closing += by;
+	/* Not from in here: the caller is in the middle of another host's decision. */
+	if (by < 0 && fleet->holding && !fleet->wake_timer.place)
+		(void)exec_timer_set(fleet->options.executor, &fleet->wake_timer,
+		                     exec_now_us(fleet->options.executor));
+}
+
+/* Credentials: one wrong password, tried on every host, locks the account. */
+
+void fleet_credential_answer(struct fleet *fleet, const struct session_error *error)
+{
+	bool against = error && error->api != SESSION_API_RDSWEEP && win_error_is_credential(error->code);
+	/* "Access denied" is an answer to somebody who was let in. */
+	bool proven = !error || error->code == 5;
+
+	if (against) {
+		fleet->credential_errors_in_a_row++;
+		if (!fleet->credentials_proven ||
+		    fleet->credential_errors_in_a_row >= STARVED_IN_A_ROW)
+			fleet_stop(fleet, FLEET_STOP_CREDENTIALS);
+	} else if (proven) {
+		fleet->credential_errors_in_a_row = 0;
+		if (!fleet->credentials_proven) {
+			fleet->credentials_proven = true;
+			fleet->seats.concurrency = fleet->options.concurrency;
+		}
+	}
+}
+
+/* Feeding: hosts are started in order, as far ahead as the bounds allow. */
+
+static bool may_start(const struct fleet *fleet)
+{
+	unsigned probes_max = fleet->options.probes_max ? fleet->options.probes_max : PROBES_MAX_DEFAULT;
+
+	if (fleet->stop != FLEET_STOP_NONE || fleet->queue_next >= fleet->queue_count)
+		return false;
+	if (fleet->ready >= 2 * fleet->options.concurrency)
+		return false;
+	if (!fleet->options.probe)
+		return true;
+	return fleet->probing < PROBES_AT_ONCE && fleet->probes_out < probes_max;
+}
+
+static bool lookup_possible(struct fleet *fleet, const struct host_job *job)
+{
+	struct exec_probe probe = { .address = fleet->options.hosts[job->index].address };
+
+	probe.scripted = fleet->options.backend->ops->probe_script != NULL;
+	if (!fleet->options.probe || !exec_probe_needs_lookup(&probe))
+		return true;
+	if (!seats_lookup_begin(&fleet->seats))
+		return false;
+	fleet->seats.lookups--; /* the probe itself takes it */
+	return true;
+}
+
+void fleet_feed(struct fleet *fleet)
+{
+	if (fleet->feeding)
+		return; /* the loop below goes on */
+	fleet->feeding = true;
+	while (may_start(fleet)) {
+		struct host_job *job = &fleet->jobs[fleet->queue[fleet->queue_next]];
+
+		if (!lookup_possible(fleet, job))
+			break;
+		fleet->queue_next++;
+		job_start(job);
+	}
+	fleet->feeding = false;
+}
+
+/* The end of a phase */
+
+static void finish(struct fleet *fleet);
+static void next_wave(struct fleet *fleet);
+static void gate(struct fleet *fleet);
+
+/* Hosts that were never started. */
+static void settle_unstarted(struct fleet *fleet)
+{
+	enum rep_reason reason = fleet_stop_reason(fleet->stop);
+
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		struct rep_host *host = &fleet->record->hosts[i];
+		bool touched = false;
+
+		for (uint32_t row = 0; row < host->session_count; row++) {
+			struct rep_session *session = &host->sessions[row];
+
+			if (!session->selected || session->outcome != REP_SESSION_NONE)
+				continue;
+			session->outcome = REP_SESSION_NOT_ATTEMPTED;
+			session->reason = (uint8_t)reason;
+			touched = true;
+		}
+		if (host->outcome == REP_HOST_NONE)
+			host->outcome = REP_HOST_NOT_ATTEMPTED;
+		else if (touched && host->outcome != REP_HOST_NOT_ATTEMPTED)
+			host->outcome = (uint8_t)verdict_host(host, !host->error, false);
+	}
+}
+
+static void finish(struct fleet *fleet)
+{
+	struct rep_run *run = &fleet->record->run;
+
+	if (fleet->phase == FLEET_FINISHED)
+		return;
+	settle_unstarted(fleet);
+	fleet->phase = FLEET_FINISHED;
+	exec_timer_stop(fleet->options.executor, &fleet->run_timer);
+	exec_timer_stop(fleet->options.executor, &fleet->pause_timer);
+	exec_timer_stop(fleet->options.executor, &fleet->wake_timer);
+	exec_timer_stop(fleet->options.executor, &fleet->end_timer);
+	run->finished_at_ms = exec_wall_ms(fleet->options.executor);
+	run->duration_ms = (exec_now_us(fleet->options.executor) - fleet->started_us) / 1000;
+	fleet_conclude(fleet);
+	if (fleet->observer.finished)
+		fleet->observer.finished(fleet->observer.ctx);
+}
+
+static void on_end(struct exec_timer *timer)
+{
+	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, end_timer));
+
+	if (fleet->phase == FLEET_SURVEY && fleet->stop == FLEET_STOP_NONE)
+		gate(fleet);
+	else if (fleet->phase == FLEET_ACT && fleet->stop == FLEET_STOP_NONE)
+		next_wave(fleet);
+	else
+		finish(fleet);
+}
+
+/* The queue is through: what is next is decided from the loop, not from within a host's decision. */
+static void end_phase(struct fleet *fleet)
+{
+	if (!fleet->end_timer.place)
+		(void)exec_timer_set(fleet->options.executor, &fleet->end_timer,
+		                     exec_now_us(fleet->options.executor));
+}
+
+static bool over_failure_budget(const struct fleet *fleet)
+{
+	int64_t limit = fleet->options.max_failures;
+
+	if (limit < 0)
+		return false;
+	if (!fleet->options.max_failures_percent)
+		return fleet->failures > limit;
+	return (int64_t)fleet->failures * 100 > limit * (int64_t)fleet->options.host_count ||
+	       (int64_t)fleet->wave_failures * 100 > limit * (int64_t)fleet->queue_count;
+}
+
+static bool is_failure(const struct rep_host *host)
+{
+	return host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_PARTIAL ||
+	       host->outcome == REP_HOST_TIMED_OUT;
+}
+
+void fleet_job_done(struct fleet *fleet, struct host_job *job)
+{
+	const struct rep_host *host = &fleet->record->hosts[job->index];
+
+	fleet->queue_left--;
+	fleet->hosts_done += job->acting;
+	if (is_failure(host) && !job->failed_before) {
+		job->failed_before = true;
+		fleet->failures++;
+		fleet->wave_failures++;
+		if (over_failure_budget(fleet))
+			fleet_stop(fleet, FLEET_STOP_MAX_FAILURES);
+	}
+	if (!fleet->queue_left)
+		end_phase(fleet);
+	else
+		fleet_feed(fleet);
+}
+
+/* The survey */
+
+static void begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count)
+{
+	fleet->phase = phase;
+	fleet->queue_count = fleet->queue_left = count;
+	fleet->queue_next = 0;
+	fleet->wave_failures = 0;
+	if (!count)
+		end_phase(fleet);
+	fleet_feed(fleet);
+}
+
+/* The gate */
+
+/* Numbers the plan; false when memory is short (users are then not counted). */
+static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
+{
+	struct strbuf key;
+	struct str_map seen;
+	struct arena arena;
+	bool counted = true;
+
+	strbuf_init(&key);
+	str_map_init(&seen);
+	arena_init(&arena);
+	memset(plan, 0, sizeof(*plan));
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+		uint32_t before = plan->sessions;
+
+		plan->hosts_failed += host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT;
+		for (uint32_t row = 0; row < host->session_count; row++) {
+			const struct rep_session *session = &host->sessions[row];
+			const char *copy;
+			uint32_t unused;
+
+			if (!session->selected || session->outcome != REP_SESSION_NONE)
+				continue;
+			plan->sessions++;
+			strbuf_clear(&key);
+			text_fold_add(&key, session->domain, strlen(session->domain));
+			strbuf_addc(&key, '\\');
+			text_fold_add(&key, session->user, strlen(session->user));
+			if (str_map_get(&seen, strbuf_text(&key), key.len, &unused))
+				continue;
+			copy = arena_strndup(&arena, strbuf_text(&key), key.len);
+			counted &= copy && str_map_put(&seen, copy, key.len, 1) == 0;
+		}
+		plan->hosts += plan->sessions > before;
+	}
+	plan->users = (uint32_t)seen.count;
+	str_map_release(&seen);
+	arena_release(&arena);
+	strbuf_release(&key);
+	return counted;
+}
+
+/* Nothing will be touched: everything selected has its outcome. */
+static void settle_all(struct fleet *fleet, enum rep_session_outcome outcome)
+{
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		struct rep_host *host = &fleet->record->hosts[i];
+
+		for (uint32_t row = 0; row < host->session_count; row++) {
+			struct rep_session *session = &host->sessions[row];
+
+			if (session->selected && session->outcome == REP_SESSION_NONE)
+				session->outcome = (uint8_t)outcome;
+		}
+		if (host->outcome == REP_HOST_PARTIAL || host->outcome == REP_HOST_FAILED)
+			host->outcome = (uint8_t)verdict_host(host, !host->error, false);
+	}
+}
+
+static void stop_before_act(struct fleet *fleet, enum fleet_stop reason)
+{
+	if (fleet->stop == FLEET_STOP_NONE)
+		fleet->stop = reason;
+	finish(fleet);
+}
+
+static void gate(struct fleet *fleet)
+{
+	struct fleet_plan plan;
+
+	fleet->phase = FLEET_GATE;
+	if (fleet->options.command == FLEET_SESSIONS) {
+		settle_all(fleet, REP_SESSION_LISTED);
+		finish(fleet);
+		return;
+	}
+	if (!count_plan(fleet, &plan))
+		fleet_warn(fleet, "out of memory while counting users");
+	if (fleet->options.max_sessions >= 0 && plan.sessions > fleet->options.max_sessions) {
+		fleet_warn(fleet, "%u sessions are selected, more than --max-sessions %lld: nothing is touched",
+		           (unsigned)plan.sessions, (long long)fleet->options.max_sessions);
+		stop_before_act(fleet, FLEET_STOP_MAX_SESSIONS);
+	} else if (fleet->options.dry_run || !plan.sessions) {
+		settle_all(fleet, REP_SESSION_PLANNED);
+		finish(fleet);
+	} else if (fleet->observer.gate) {
+		fleet->observer.gate(fleet->observer.ctx, &plan);
+	} else {
+		fleet_answer(fleet, true);
+	}
+}
+
+static void begin_act(struct fleet *fleet)
+{
+	size_t count = 0;
+	uint32_t *hosts = malloc((fleet->record->host_count + 1) * sizeof(*hosts));
+
+	if (!hosts) {
+		fleet_warn(fleet, "out of memory: nothing is touched");
+		stop_before_act(fleet, FLEET_STOP_DECLINED);
+		return;
+	}
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+		bool acts = false;
+
+		for (uint32_t row = 0; row < host->session_count && !acts; row++)
+			acts = host->sessions[row].selected &&
+			       host->sessions[row].outcome == REP_SESSION_NONE;
+		if (acts)
+			hosts[count++] = (uint32_t)i;
+	}
+	waves_init(&fleet->waves, hosts, count, fleet->options.waves, fleet->options.wave_count);
+	fleet->phase = FLEET_ACT;
+	next_wave(fleet);
+}
+
+void fleet_answer(struct fleet *fleet, bool yes)
+{
+	if (fleet->phase != FLEET_GATE)
+		return; /* stopped in the meantime */
+	if (yes)
+		begin_act(fleet);
+	else
+		stop_before_act(fleet, FLEET_STOP_DECLINED);
+}
+
+/* The act */
+
+static void start_wave(struct fleet *fleet)
+{
+	const uint32_t *hosts = NULL;
+	size_t count = waves_next(&fleet->waves, &hosts);
+
+	memcpy(fleet->queue, hosts, count * sizeof(*hosts));
+	for (size_t i = 0; i < count; i++) {
+		struct host_job *job = &fleet->jobs[hosts[i]];
+
+		job->acting = true;
+		job->state = JOB_IDLE;
+		fleet->record->hosts[hosts[i]].wave = fleet->waves.number;
+	}
+	begin_queue(fleet, FLEET_ACT, count);
+}
+
+static void on_pause_over(struct exec_timer *timer)
+{
+	start_wave((struct fleet *)(void *)((char *)timer - offsetof(struct fleet, pause_timer)));
+}
+
+static void next_wave(struct fleet *fleet)
+{
+	const struct fleet_options *options = &fleet->options;
+
+	if (fleet->waves.next >= fleet->waves.count)
+		finish(fleet);
+	else if (fleet->waves.number && options->wave_pause_ms > 0)
+		(void)exec_timer_set(options->executor, &fleet->pause_timer,
+		                     exec_now_us(options->executor) + options->wave_pause_ms * 1000);
+	else
+		start_wave(fleet);
+}
+
+/* Stopping */
+
+static void stop_jobs(struct fleet *fleet, bool now)
+{
+	size_t unstarted = fleet->queue_count - fleet->queue_next;
+
+	fleet->queue_next = fleet->queue_count;
+	fleet->queue_left -= unstarted;
+	for (size_t i = 0; i < fleet->queue_count - unstarted; i++)
+		job_stop(&fleet->jobs[fleet->queue[i]], now);
+	wake_holding(fleet, true);
+	if (!fleet->queue_left)
+		end_phase(fleet);
+}
+
+static void on_stop(struct exec_timer *timer)
+{
+	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, stop_timer));
+	bool in_queue = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_ACT;
+
+	if (fleet->phase == FLEET_FINISHED)
+		return;
+	exec_timer_stop(fleet->options.executor, &fleet->pause_timer);
+	if (in_queue)
+		stop_jobs(fleet, fleet->stop_now);
+	else
+		finish(fleet); /* at the question */
+}
+
+void fleet_stop(struct fleet *fleet, enum fleet_stop reason)
+{
+	bool hasten = stop_rows[reason].signal && fleet->stop != FLEET_STOP_NONE;
+
+	if (fleet->phase == FLEET_FINISHED || (fleet->stop != FLEET_STOP_NONE && !hasten))
+		return;
+	/* An interrupt outweighs what stopped the run before it: the exit code says so. */
+	if (fleet->stop == FLEET_STOP_NONE || !stop_rows[fleet->stop].signal)
+		fleet->stop = reason;
+	fleet->stop_now = hasten || reason == FLEET_STOP_RUN_TIMEOUT;
+	/* From the loop: the caller may be in the middle of a host's decision. */
+	(void)exec_timer_set(fleet->options.executor, &fleet->stop_timer,
+	                     exec_now_us(fleet->options.executor));
+}
+
+static void on_run_timeout(struct exec_timer *timer)
+{
+	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, run_timer));
+
+	fleet_stop(fleet, FLEET_STOP_RUN_TIMEOUT);
+}
+
+/* Life */
+
+static int fill_hosts(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->options.host_count; i++) {
+		const struct fleet_host *from = &fleet->options.hosts[i];
+		struct rep_host *to = &fleet->record->hosts[i];
+
+		to->name = from->name;
+		to->address = from->address;
+		to->groups = from->groups;
+		to->group_count = from->group_count;
+		to->duration_ms = -1;
+		fleet->jobs[i].fleet = fleet;
+		fleet->jobs[i].index = (uint32_t)i;
+		fleet->queue[i] = (uint32_t)i;
+	}
+	return 0;
+}
+
+struct fleet *fleet_create(const struct fleet_options *options, const struct fleet_observer *observer,
+                           struct rep_record *record)
+{
+	struct fleet *fleet = calloc(1, sizeof(*fleet));
+
+	if (!fleet)
+		return NULL;
+	fleet->options = *options;
+	fleet->observer = *observer;
+	fleet->record = record;
+	fleet->jobs = calloc(options->host_count + 1, sizeof(*fleet->jobs));
+	fleet->queue = calloc(options->host_count + 1, sizeof(*fleet->queue));
+	if (!fleet->jobs || !fleet->queue) {
+		fleet_free(fleet);
+		return NULL;
+	}
+	seats_init(&fleet->seats, options->executor, options->concurrency, options->pool_threads);
+	fleet->holding_end = &fleet->holding;
+	fleet->run_timer.fire = on_run_timeout;
+	fleet->pause_timer.fire = on_pause_over;
+	fleet->stop_timer.fire = on_stop;
+	fleet->wake_timer.fire = on_wake;
+	fleet->end_timer.fire = on_end;
+	fleet->credentials_proven = !options->one_host_first;
+	(void)fill_hosts(fleet);
+	return fleet;
+}
+
+void fleet_start(struct fleet *fleet)
+{
+	struct rep_run *run = &fleet->record->run;
+	const struct fleet_options *options = &fleet->options;
+
+	fleet->started_us = exec_now_us(options->executor);
+	run->started_at_ms = exec_wall_ms(options->executor);
+	if (!fleet->credentials_proven)
+		fleet->seats.concurrency = 1;
+	if (options->run_timeout_ms >= 0)
+		(void)exec_timer_set(options->executor, &fleet->run_timer,
+		                     fleet->started_us + options->run_timeout_ms * 1000);
+	begin_queue(fleet, FLEET_SURVEY, options->host_count);
+}
+
+unsigned fleet_calls_out(const struct fleet *fleet)
+{
+	return seats_used(&fleet->seats);
+}
+
+void fleet_free(struct fleet *fleet)
+{
+	if (!fleet)
+		return;
+	if (fleet->seats.executor)
+		seats_release(&fleet->seats, session_close);
+	for (size_t i = 0; fleet->jobs && i < fleet->options.host_count; i++) {
+		if (fleet->jobs[i].connection)
+			session_close(fleet->jobs[i].connection);
+		free(fleet->jobs[i].sessions);
+	}
+	waves_release(&fleet->waves);
+	free(fleet->jobs);
+	free(fleet->queue);
+	free(fleet);
+}

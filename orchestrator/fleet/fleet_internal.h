@@ -1,0 +1,89 @@
+/*
+ * fleet_internal.h - what the files of the engine share. Loop thread only.
+ *
+ *   fleet.c         the phases: survey, gate, act by waves, end; stopping
+ *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
+ *   host_survey.c   its decisions while the fleet is surveyed
+ *   host_act.c      its decisions while sessions are acted on and verified
+ *   sighting.c      what a look found, into the record
+ *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts
+ */
+#ifndef RDSWEEP_FLEET_INTERNAL_H
+#define RDSWEEP_FLEET_INTERNAL_H
+
+#include "fleet.h"
+#include "host_job.h"
+#include "seats.h"
+#include "strbuf.h"
+#include "waves.h"
+
+struct fleet {
+	struct fleet_options options;
+	struct fleet_observer observer;
+	struct rep_record *record;
+	struct seats seats;
+	struct host_job *jobs; /* one a host, same index */
+	enum fleet_phase phase;
+	enum fleet_stop stop;
+	bool stop_now; /* leave calls in flight behind */
+	bool feeding;
+
+	/* What is being worked through: the whole fleet, or a wave. */
+	uint32_t *queue; /* indices of jobs */
+	size_t queue_count, queue_next;
+	size_t queue_left; /* started or not, not done yet */
+	unsigned probing;  /* probes that were started lately enough to count */
+	unsigned probes_out; /* all that are not released */
+	unsigned ready;    /* probed, waiting for their first seat */
+
+	struct waves waves;
+	struct exec_timer pause_timer, run_timer, stop_timer, wake_timer, end_timer;
+	struct host_job *holding; /* jobs that wait for --max-closing, first come first served */
+	struct host_job **holding_end;
+	int64_t closing; /* sessions that were asked and are not gone yet */
+
+	uint32_t failures;      /* hosts that ended failed, partial or timed out */
+	uint32_t wave_failures; /* of them in this wave */
+	uint32_t hosts_surveyed, hosts_done;
+	bool credentials_proven;
+	unsigned credential_errors_in_a_row;
+	bool starved; /* said once that no worker is left */
+	int64_t started_us;
+};
+
+/* One of the jobs has come to an end in this phase. */
+void fleet_job_done(struct fleet *fleet, struct host_job *job);
+/* Starts hosts as far as the bounds allow. Called whenever one of them may have moved. */
+void fleet_feed(struct fleet *fleet);
+/* An answer of a host about our credentials: `code` 0 is none against them. */
+void fleet_credential_answer(struct fleet *fleet, const struct session_error *error);
+/* A session has been asked, or has been settled. */
+void fleet_closing_changed(struct fleet *fleet, int by);
+bool fleet_closing_full(const struct fleet *fleet);
+void fleet_hold(struct fleet *fleet, struct host_job *job);
+void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
+
+/* The record's index of an error. */
+uint16_t fleet_error(struct fleet *fleet, const struct session_error *error);
+struct session_error fleet_finding(enum session_finding finding);
+enum rep_reason fleet_stop_reason(enum fleet_stop stop);
+
+/* sighting.c: the record's rows. */
+/* Adds a row for an enumerated session; its index, or -1 when memory is short. */
+int64_t sighting_add(struct fleet *fleet, struct rep_host *host, const struct session_info *info);
+/* The row of (id, account, vm), looked for from *cursor on; -1 none. */
+int64_t sighting_find(const struct rep_host *host, const struct session_info *info, uint32_t *cursor);
+void sighting_details(struct fleet *fleet, struct rep_host *host, struct rep_session *row,
+                      const struct session_details *details);
+/* Everything listed that has no row yet gets one: skipped, as new or as what is never touched. */
+int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct session_list *list);
+/* The identity that a look found under an id whose session was another one. */
+int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
+                       const struct session_details *details);
+void sighting_subject(const struct fleet *fleet, uint32_t host_index, const struct rep_session *row,
+                      struct selection_subject *ret);
+
+/* verdict.c */
+enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bool silent);
+
+#endif

@@ -1,0 +1,523 @@
+/* host_act.c - what one host's job decides while sessions are acted on and verified. Asked is not done: only a look that
+ * succeeds and lacks an identity settles it as gone. */
+#include "fleet_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "account.h"
+#include "win_error.h"
+
+#define INTERVAL_MAX_MS 5000
+
+static int64_t now_us(const struct host_job *job)
+{
+	return exec_now_us(job->fleet->options.executor);
+}
+
+static struct rep_session *row_of(const struct host_job *job, const struct session_job *session)
+{
+	return &job_host(job)->sessions[session->row];
+}
+
+/* It does not count against --max-closing (any more). */
+static void not_closing(struct host_job *job, struct session_job *session)
+{
+	if (session->closing)
+		fleet_closing_changed(job->fleet, -1);
+	session->closing = false;
+}
+
+static void settle(struct host_job *job, struct session_job *session,
+                   enum rep_session_outcome outcome, uint16_t error)
+{
+	struct rep_session *row = row_of(job, session);
+
+	session_job_move(session, SESSION_SETTLED);
+	not_closing(job, session);
+	row->outcome = (uint8_t)outcome;
+	row->error = error;
+	if (session->started_us)
+		row->duration_ms = (int32_t)((now_us(job) - session->started_us) / 1000);
+}
+
+/* Gone, as a look that succeeded has told: by our asking or before it. */
+static void settle_gone(struct host_job *job, struct session_job *session)
+{
+	settle(job, session, session->asked ? REP_SESSION_LOGGED_OFF : REP_SESSION_ALREADY_GONE, 0);
+}
+
+static void settle_changed(struct host_job *job, struct session_job *session)
+{
+	struct session_error error = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
+
+	if (session->asked)
+		settle_gone(job, session); /* it went, and another one has its id */
+	else
+		settle(job, session, REP_SESSION_IDENTITY_CHANGED, fleet_error(job->fleet, &error));
+}
+
+static void settle_not_attempted(struct host_job *job, struct session_job *session)
+{
+	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
+
+	settle(job, session, REP_SESSION_NOT_ATTEMPTED, 0);
+	row_of(job, session)->reason =
+		(uint8_t)(reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
+}
+
+int act_begin(struct host_job *job)
+{
+	const struct rep_host *host = job_host(job);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < host->session_count; i++)
+		count += host->sessions[i].selected && host->sessions[i].outcome == REP_SESSION_NONE;
+	job->session_count = 0;
+	job->sessions = calloc(count ? count : 1, sizeof(*job->sessions));
+	if (!job->sessions)
+		return -1;
+	for (uint32_t i = 0; i < host->session_count; i++)
+		if (host->sessions[i].selected && host->sessions[i].outcome == REP_SESSION_NONE)
+			job->sessions[job->session_count++].row = i;
+	job->interval_ms = job->fleet->options.verify_interval_ms;
+	return 0;
+}
+
+/* Which rows of the record a list shows: one flag a row, to be freed; NULL when memory is short. Newcomers get rows. */
+static bool *rows_shown(struct host_job *job, const struct session_list *list)
+{
+	const struct rep_host *host = job_host(job);
+	bool *shown;
+	uint32_t cursor = 0;
+
+	if (sighting_add_new(job->fleet, job->index, list) < 0)
+		return NULL;
+	shown = calloc(host->session_count ? host->session_count : 1, sizeof(*shown));
+	if (!shown)
+		return NULL;
+	for (size_t i = 0; i < list->count; i++) {
+		int64_t at = sighting_find(host, &list->items[i], &cursor);
+
+		if (at >= 0)
+			shown[at] = true;
+	}
+	return shown;
+}
+
+static bool id_in_use(const struct session_list *list, uint32_t id)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].id == id && list->items[i].user[0])
+			return true;
+	return false;
+}
+
+static const struct session_error out_of_memory = { SESSION_API_ENUMERATE_SESSIONS_EX, 8 };
+
+/* An empty list proves nothing: it is a look that failed. */
+static bool look_is_good(struct fleet_call *call)
+{
+	if (call->status == 0 && call->list.count == 0) {
+		call->status = -1;
+		call->error = fleet_finding(SESSION_FINDING_SHORT_LIST);
+	}
+	return call->status == 0;
+}
+
+enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
+{
+	bool *shown = NULL;
+
+	if (look_is_good(call))
+		shown = rows_shown(job, &call->list);
+	if (!shown) {
+		if (call->status == 0)
+			call->error = out_of_memory;
+		fleet_credential_answer(job->fleet, &call->error);
+		if (job_retry(job, &call->error, JOB_ENUMERATE) == JOB_FAILURE_RETRY)
+			return JOB_CLOSE;
+		return job_give_up(job, &call->error, false);
+	}
+	job->tries = 0;
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+
+		if (session->state != SESSION_PLANNED || shown[session->row])
+			continue;
+		if (id_in_use(&call->list, row_of(job, session)->id))
+			settle_changed(job, session);
+		else
+			settle_gone(job, session);
+	}
+	free(shown);
+	return JOB_NEXT;
+}
+
+/* What cannot be begun any more is settled; tells whether anything is left to ask. */
+static bool settle_what_is_over(struct host_job *job)
+{
+	struct session_error timeout = fleet_finding(SESSION_FINDING_HOST_TIMEOUT);
+	bool spent = job->spent_us >= job->fleet->options.host_timeout_ms * 1000;
+	bool planned = false;
+
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+
+		if (session->state != SESSION_PLANNED)
+			continue;
+		if (job_stopping(job))
+			settle_not_attempted(job, session);
+		else if (spent)
+			settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
+			       fleet_error(job->fleet, &timeout));
+		else
+			planned = true;
+	}
+	return planned;
+}
+
+static int64_t verify_until_us(const struct host_job *job, const struct session_job *session)
+{
+	return session->asked_us + job->fleet->options.verify_timeout_ms * 1000;
+}
+
+/* How long until the next look: the interval, or less where a verify window ends or a retry is due before. */
+static enum job_state tick(struct host_job *job)
+{
+	int64_t now = now_us(job), until_us = now + job->interval_ms * 1000;
+
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		const struct session_job *session = &job->sessions[i];
+		int64_t due_us = session->state == SESSION_ASKED     ? verify_until_us(job, session)
+		                 : session->state == SESSION_PLANNED ? session->not_before_us
+		                                                     : until_us;
+
+		if (due_us < until_us && due_us > now)
+			until_us = due_us;
+	}
+	job->sleep_us = until_us - now;
+	return JOB_TICK;
+}
+
+enum job_state act_next(struct host_job *job)
+{
+	bool planned = !job->gave_up && settle_what_is_over(job);
+	int64_t now = now_us(job), earliest_us = INT64_MAX;
+	bool asked = false;
+
+	job->then = JOB_DONE;
+	if (job->gave_up)
+		return JOB_CLOSE;
+	for (uint32_t i = 0; i < job->session_count; i++)
+		asked |= job->sessions[i].state == SESSION_ASKED;
+	for (uint32_t i = 0; planned && i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+
+		if (session->state != SESSION_PLANNED)
+			continue;
+		if (session->not_before_us > now) {
+			if (session->not_before_us < earliest_us)
+				earliest_us = session->not_before_us;
+			continue;
+		}
+		if (fleet_closing_full(job->fleet))
+			return asked ? tick(job) : JOB_HOLD;
+		job->current = i;
+		return JOB_ACT;
+	}
+	if (asked)
+		return tick(job);
+	if (!planned)
+		return JOB_CLOSE;
+	job->sleep_us = earliest_us - now;
+	job->resume = JOB_NEXT;
+	return JOB_BACKOFF;
+}
+
+static void now_asked(struct host_job *job, struct session_job *session, bool sure)
+{
+	session->asked = true;
+	session->sure = sure;
+	session->again = false;
+	session->present = true;
+	session->asked_us = now_us(job);
+	session_job_move(session, SESSION_ASKED);
+	job->interval_ms = job->fleet->options.wait && sure ? 0 : job->fleet->options.verify_interval_ms;
+}
+
+static enum job_state acted_without_error(struct host_job *job, struct session_job *session,
+                                          struct fleet_call *call)
+{
+	switch (call->seen) {
+	case SESSION_SEEN_SAME:
+		now_asked(job, session, true);
+		break;
+	case SESSION_SEEN_GONE:
+		settle_gone(job, session);
+		break;
+	case SESSION_SEEN_OTHER:
+		settle_changed(job, session);
+		(void)sighting_add_other(job->fleet, job->index, call->order.want.id, &call->details);
+		break;
+	case SESSION_SEEN_NO_LONGER_MATCHES:
+		settle(job, session, REP_SESSION_SKIPPED, 0);
+		row_of(job, session)->reason = REP_REASON_NO_LONGER_MATCHES;
+		break;
+	}
+	return JOB_NEXT;
+}
+
+/* An act that may be tried again later; a connection that may be broken is opened anew. */
+static enum job_state act_again(struct host_job *job, struct session_job *session,
+                                const struct session_error *error)
+{
+	bool of_the_session = error->code >= 7000 && error->code < 7100;
+
+	not_closing(job, session); /* while it waits, others may go */
+	session->not_before_us = now_us(job) + job_backoff_us(job, ++session->tries);
+	job->then = JOB_NEXT;
+	return of_the_session ? JOB_NEXT : JOB_CLOSE;
+}
+
+static enum job_state acted_with_error(struct host_job *job, struct session_job *session,
+                                       const struct session_error *error)
+{
+	enum win_error_class class_ = win_error_lookup(error->api, error->code)->class_;
+	bool looking = error->api == SESSION_API_QUERY_SESSION_INFORMATION;
+	bool more = session->tries < job->fleet->options.retries && !job_stopping(job);
+
+	session->error = fleet_error(job->fleet, error);
+	if (error->api == SESSION_API_RDSWEEP) {
+		settle(job, session, REP_SESSION_TIMED_OUT, session->error);
+		return JOB_NEXT;
+	}
+	if (!looking && (class_ == WIN_ERROR_GONE || error->code == 7007)) {
+		/* Gone or going in the very moment of the act: a look decides, and whether we asked. */
+		bool asked = session->asked || error->code == 7007;
+
+		now_asked(job, session, true);
+		session->asked = asked;
+		return JOB_NEXT;
+	}
+	if (!looking && class_ == WIN_ERROR_AMBIGUOUS) {
+		now_asked(job, session, false);
+		session->again = more;
+		session->tries++;
+		job->then = JOB_NEXT;
+		return JOB_CLOSE;
+	}
+	if ((class_ == WIN_ERROR_TRANSIENT || class_ == WIN_ERROR_AMBIGUOUS) && more)
+		return act_again(job, session, error);
+	settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED, session->error);
+	return JOB_NEXT;
+}
+
+enum job_state act_acted(struct host_job *job, struct fleet_call *call)
+{
+	struct session_job *session = &job->sessions[job->current];
+	struct rep_session *row = row_of(job, session);
+
+	if (row->attempts < UINT16_MAX)
+		row->attempts++;
+	if (call->status == 0)
+		return acted_without_error(job, session, call);
+	return acted_with_error(job, session, &call->error);
+}
+
+/* The looks of one tick are over: settle what has had its time. */
+static enum job_state looks_done(struct host_job *job)
+{
+	struct session_error timeout = fleet_finding(SESSION_FINDING_VERIFY_TIMEOUT);
+	int64_t now = now_us(job);
+
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+
+		if (session->state != SESSION_ASKED)
+			continue;
+		if (session->present && session->again && !job_stopping(job)) {
+			not_closing(job, session);
+			session->not_before_us = 0;
+			session_job_move(session, SESSION_PLANNED);
+		} else if (now >= verify_until_us(job, session)) {
+			uint16_t error = session->error ? session->error : fleet_error(job->fleet, &timeout);
+
+			settle(job, session,
+			       session->present ? REP_SESSION_STILL_PRESENT : REP_SESSION_IN_DOUBT, error);
+		}
+	}
+	job->interval_ms = job->interval_ms * 3 / 2;
+	if (job->interval_ms < job->fleet->options.verify_interval_ms)
+		job->interval_ms = job->fleet->options.verify_interval_ms;
+	else if (job->interval_ms > INTERVAL_MAX_MS)
+		job->interval_ms = INTERVAL_MAX_MS;
+	return JOB_NEXT;
+}
+
+enum job_state act_look_failed(struct host_job *job, const struct session_error *error)
+{
+	enum win_error_class class_ = win_error_lookup(error->api, error->code)->class_;
+	bool hopeless = class_ == WIN_ERROR_PERMANENT;
+
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+
+		if (session->state != SESSION_ASKED)
+			continue;
+		session->present = session->recheck = false;
+		session->error = fleet_error(job->fleet, error);
+		if (hopeless)
+			settle(job, session, REP_SESSION_IN_DOUBT, session->error);
+	}
+	(void)looks_done(job);
+	job->then = JOB_NEXT;
+	return JOB_CLOSE;
+}
+
+static enum job_state next_recheck(struct host_job *job)
+{
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		if (job->sessions[i].state == SESSION_ASKED && job->sessions[i].recheck) {
+			job->current = i;
+			return JOB_RECHECK;
+		}
+	}
+	return looks_done(job);
+}
+
+enum job_state act_verified(struct host_job *job, struct fleet_call *call)
+{
+	bool *shown;
+
+	if (!look_is_good(call))
+		return act_look_failed(job, &call->error);
+	shown = rows_shown(job, &call->list);
+	if (!shown)
+		return act_look_failed(job, &out_of_memory);
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+
+		if (session->state != SESSION_ASKED)
+			continue;
+		if (!shown[session->row])
+			settle_gone(job, session);
+		else
+			session->recheck = true;
+	}
+	free(shown);
+	return next_recheck(job);
+}
+
+enum job_state act_rechecked(struct host_job *job, struct fleet_call *call)
+{
+	struct session_job *session = &job->sessions[job->current];
+	const struct rep_session *row = row_of(job, session);
+	struct session_identity want = { row->id, row->domain, row->user, row->logon_at_ms };
+
+	session->recheck = false;
+	if (call->status == 0) {
+		session->present = session_identity_is(&want, &call->details);
+		if (!session->present) {
+			settle_gone(job, session);
+			(void)sighting_add_other(job->fleet, job->index, want.id, &call->details);
+		}
+	} else if (win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_GONE) {
+		settle_gone(job, session);
+	} else {
+		session->present = false;
+		session->error = fleet_error(job->fleet, &call->error);
+	}
+	return next_recheck(job);
+}
+
+void act_abandon(struct host_job *job, bool withdrawn)
+{
+	struct session_job *session = &job->sessions[job->current];
+	struct session_error error = job_timeout_error(job);
+
+	row_of(job, session)->attempts++;
+	if (job->fleet->stop == FLEET_STOP_RUN_TIMEOUT)
+		error = fleet_finding(SESSION_FINDING_RUN_TIMEOUT);
+	session->error = fleet_error(job->fleet, &error);
+	if (!withdrawn)
+		now_asked(job, session, false);
+	else if (!job_stopping(job) || session->asked)
+		settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
+		       session->error);
+}
+
+enum job_state act_overdue(struct host_job *job, bool withdrawn)
+{
+	struct session_error error = job_timeout_error(job);
+	bool asked = false;
+
+	if (job->state == JOB_ACT)
+		act_abandon(job, withdrawn);
+	for (uint32_t i = 0; i < job->session_count; i++)
+		asked |= job->sessions[i].state == SESSION_ASKED;
+	if (job->state == JOB_VERIFY || job->state == JOB_RECHECK)
+		(void)act_look_failed(job, &error);
+	if (job->reopened || (!asked && job->state != JOB_ACT))
+		return job_give_up(job, &error, true);
+	job->reopened = true; /* the one new connection */
+	return JOB_NEXT;
+}
+
+void act_settle(struct host_job *job)
+{
+	struct fleet *fleet = job->fleet;
+	struct rep_host *host = job_host(job);
+	struct session_error timeout = fleet_finding(SESSION_FINDING_RUN_TIMEOUT);
+	uint16_t stopped = fleet->stop == FLEET_STOP_RUN_TIMEOUT ? fleet_error(fleet, &timeout) : 0;
+
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+		uint16_t error = session->error ? session->error : host->error ? host->error : stopped;
+
+		if (session->state == SESSION_ASKED)
+			settle(job, session, REP_SESSION_IN_DOUBT, error);
+		else if (session->state == SESSION_PLANNED && session->asked)
+			settle(job, session, REP_SESSION_IN_DOUBT, error);
+		else if (session->state == SESSION_PLANNED && host->error)
+			settle(job, session, job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED,
+			       host->error);
+		else if (session->state == SESSION_PLANNED)
+			settle_not_attempted(job, session);
+	}
+	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
+	free(job->sessions);
+	job->sessions = NULL;
+	job->session_count = 0;
+}
+
+void act_late(struct fleet *fleet, struct fleet_call *call)
+{
+	struct host_job *job = &fleet->jobs[call->host];
+	struct rep_host *host = &fleet->record->hosts[call->host];
+	struct rep_session *row = &host->sessions[call->row];
+	bool refused = call->status < 0 && call->error.api != SESSION_API_RDSWEEP &&
+	               win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_PERMANENT;
+	bool was_gone = call->status == 0 && call->seen == SESSION_SEEN_GONE;
+
+	/* A late yes changes nothing: only a look tells whether it is done. */
+	if (!refused && !was_gone)
+		return;
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		struct session_job *session = &job->sessions[i];
+
+		if (session->row != call->row || session->state != SESSION_ASKED || session->sure)
+			continue;
+		if (was_gone)
+			settle(job, session, REP_SESSION_ALREADY_GONE, 0);
+		else
+			settle(job, session, REP_SESSION_FAILED, fleet_error(fleet, &call->error));
+		return;
+	}
+	if (row->outcome != REP_SESSION_IN_DOUBT)
+		return;
+	row->outcome = was_gone ? REP_SESSION_ALREADY_GONE : REP_SESSION_FAILED;
+	row->error = was_gone ? 0 : fleet_error(fleet, &call->error);
+	if (host->outcome != REP_HOST_NONE && job->state == JOB_DONE)
+		host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
+}

@@ -1,0 +1,655 @@
+/* host_job.c - the machine of host_job.h: its table, its one mover, seats, deadlines and retries. */
+#include "fleet_internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "hash.h"
+#include "win_error.h"
+
+#define PROBE_COUNTS_US 250000 /* a probe that is silent so long does not keep others from starting */
+
+struct job_probe {
+	struct exec_probe exec; /* first */
+	struct fleet *fleet;
+	uint32_t host;
+	bool looking_up;
+};
+
+static void enter_probe(struct host_job *job);
+static void enter_call(struct host_job *job);
+static void enter_next(struct host_job *job);
+static void enter_hold(struct host_job *job);
+static void enter_sleep(struct host_job *job);
+static void enter_close(struct host_job *job);
+static void enter_done(struct host_job *job);
+static enum job_state after_enumerate(struct host_job *job, struct fleet_call *call);
+static enum job_state after_open(struct host_job *job, struct fleet_call *call);
+static enum job_state after_close(struct host_job *job, struct fleet_call *call);
+
+#define BIT(state) (1u << (state))
+
+static const struct job_row {
+	const char *name;
+	void (*enter)(struct host_job *job);
+	/* What a result leads to; NULL: not a state of calls. */
+	enum job_state (*after)(struct host_job *job, struct fleet_call *call);
+	enum call_kind kind;
+	bool begins; /* begins something: not entered any more once the run is being stopped */
+	bool counts; /* its time counts against --host-timeout */
+	unsigned allowed; /* what may follow; DONE may follow anything when the run ends at once */
+} rows[JOB_STATE_COUNT] = {
+	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
+	[JOB_PROBE] = { "probe", enter_probe, NULL, 0, true, false, BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_OPEN] = { "open", enter_call, after_open, CALL_OPEN, true, true,
+	               BIT(JOB_ENUMERATE) | BIT(JOB_DETAILS) | BIT(JOB_ACT) | BIT(JOB_NEXT) |
+	                       BIT(JOB_VERIFY) | BIT(JOB_RECHECK) | BIT(JOB_CLOSE) },
+	[JOB_ENUMERATE] = { "enumerate", enter_call, after_enumerate, CALL_ENUMERATE, true, true,
+	                    BIT(JOB_DETAILS) | BIT(JOB_NEXT) | BIT(JOB_CLOSE) },
+	[JOB_DETAILS] = { "details", enter_call, survey_detailed, CALL_DETAILS, true, true,
+	                  BIT(JOB_DETAILS) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_NEXT] = { "next", enter_next, NULL, 0, false, false,
+	               BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) | BIT(JOB_BACKOFF) | BIT(JOB_CLOSE) },
+	[JOB_HOLD] = { "hold", enter_hold, NULL, 0, true, false, BIT(JOB_NEXT) },
+	[JOB_ACT] = { "act", enter_call, act_acted, CALL_ACT, true, true,
+	              BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_TICK] = { "tick", enter_sleep, NULL, 0, false, false, BIT(JOB_VERIFY) },
+	[JOB_VERIFY] = { "verify", enter_call, act_verified, CALL_ENUMERATE, false, false,
+	                 BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_RECHECK] = { "recheck", enter_call, act_rechecked, CALL_DETAILS, false, false,
+	                  BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_BACKOFF] = { "backoff", enter_sleep, NULL, 0, true, true, BIT(JOB_OPEN) | BIT(JOB_NEXT) },
+	[JOB_CLOSE] = { "close", enter_close, after_close, CALL_CLOSE, false, false,
+	                BIT(JOB_DONE) | BIT(JOB_BACKOFF) | BIT(JOB_NEXT) | BIT(JOB_TICK) },
+	[JOB_DONE] = { "done", enter_done, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
+};
+
+const char *job_state_name(enum job_state state)
+{
+	return rows[state].name;
+}
+
+struct rep_host *job_host(const struct host_job *job)
+{
+	return &job->fleet->record->hosts[job->index];
+}
+
+static int64_t now_us(const struct host_job *job)
+{
+	return exec_now_us(job->fleet->options.executor);
+}
+
+bool job_stopping(const struct host_job *job)
+{
+	return job->fleet->stop != FLEET_STOP_NONE;
+}
+
+static bool anything_asked(const struct host_job *job)
+{
+	for (uint32_t i = 0; i < job->session_count; i++)
+		if (job->sessions[i].state == SESSION_ASKED)
+			return true;
+	return false;
+}
+
+/* Where a job goes that may not begin anything any more: to verify what it asked, or to its end. */
+static enum job_state way_out(struct host_job *job)
+{
+	if (job->acting && anything_asked(job))
+		return JOB_NEXT;
+	job->gave_up = true;
+	job->then = JOB_DONE;
+	return JOB_CLOSE;
+}
+
+/* Once the run is being stopped nothing new is begun, but what was asked is verified, if need be over a new connection. */
+static bool is_blocked(const struct host_job *job, enum job_state state)
+{
+	return rows[state].begins && job_stopping(job) &&
+	       !(state == JOB_OPEN && job->acting && anything_asked(job));
+}
+
+static bool may_follow(const struct host_job *job, enum job_state next)
+{
+	bool leaving = job_stopping(job) && rows[job->state].begins &&
+	               (next == JOB_CLOSE || next == JOB_NEXT);
+
+	return next == JOB_DONE || leaving || rows[job->state].allowed & BIT(next);
+}
+
+void job_move(struct host_job *job, enum job_state next)
+{
+	/* The only place that changes `state`. */
+	if (is_blocked(job, next)) {
+		enum job_state out = way_out(job);
+
+		/* NEXT itself must not come back to where it was sent from. */
+		next = out == JOB_NEXT && job->state == JOB_NEXT ? JOB_TICK : out;
+	} else {
+		assert(may_follow(job, next));
+	}
+	job->state = (uint8_t)next;
+	rows[next].enter(job);
+}
+
+/* Seats and calls */
+
+static struct host_job *job_of_seat(struct seat_request *seat)
+{
+	return (struct host_job *)(void *)((char *)seat - offsetof(struct host_job, seat));
+}
+
+static struct host_job *job_of_timer(struct exec_timer *timer)
+{
+	return (struct host_job *)(void *)((char *)timer - offsetof(struct host_job, timer));
+}
+
+static void not_ready_any_more(struct host_job *job)
+{
+	if (job->new_counted)
+		job->fleet->ready--;
+	job->new_counted = false;
+}
+
+static int64_t call_timeout_us(const struct host_job *job)
+{
+	const struct fleet_options *options = &job->fleet->options;
+	int64_t own_ms = options->hosts[job->index].call_timeout_ms;
+	int64_t limit_us = (own_ms > 0 ? own_ms : options->call_timeout_ms) * 1000;
+
+	if (job->state == JOB_ACT && options->wait)
+		return options->verify_timeout_ms * 1000;
+	if (rows[job->state].counts) {
+		int64_t left_us = options->host_timeout_ms * 1000 - job->spent_us;
+
+		if (left_us < limit_us)
+			limit_us = left_us > 0 ? left_us : 0;
+	}
+	return limit_us;
+}
+
+struct session_error job_timeout_error(const struct host_job *job)
+{
+	return fleet_finding(job->spent_us >= job->fleet->options.host_timeout_ms * 1000
+	                             ? SESSION_FINDING_HOST_TIMEOUT
+	                             : SESSION_FINDING_CALL_TIMEOUT);
+}
+
+static void fill_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us)
+{
+	struct fleet *fleet = job->fleet;
+	struct session_job *session = &job->sessions[job->current];
+	const struct rep_session *row = &job_host(job)->sessions[session->row];
+	struct session_identity want = { row->id, row->domain, row->user, row->logon_at_ms };
+
+	call->row = session->row;
+	call_set_identity(call, &want);
+	call->order.condition = selection_condition(fleet->options.selection);
+	call->order.act = fleet->options.wait ? SESSION_ACT_LOGOFF_WAIT : SESSION_ACT_LOGOFF;
+	call->order.not_after_us = not_after_us;
+	if (!session->closing)
+		fleet_closing_changed(fleet, 1);
+	session->closing = true;
+	if (!session->started_us)
+		session->started_us = now_us(job);
+}
+
+static void call_finished(struct fleet_call *call);
+
+/* The block for the job's present state; NULL when memory is short. */
+static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
+{
+	const struct fleet_host *host = &job->fleet->options.hosts[job->index];
+	struct fleet_call *call = call_create(rows[job->state].kind);
+
+	if (!call)
+		return NULL;
+	call->finished = call_finished;
+	call->host = job->index;
+	call->sequence = ++job->sequence;
+	call->backend = job->fleet->options.backend;
+	call->name = host->name;
+	call->address = host->address;
+	call->connection = job->connection;
+	if (job->state == JOB_DETAILS)
+		call->row = job->row;
+	else if (job->state == JOB_RECHECK)
+		call->row = job->sessions[job->current].row;
+	else if (job->state == JOB_ACT)
+		fill_act(job, call, deadline_us);
+	if (call->kind == CALL_DETAILS)
+		call->id = job_host(job)->sessions[call->row].id;
+	return call;
+}
+
+static void out_of_memory(struct host_job *job)
+{
+	struct session_error error = { SESSION_API_OPEN_SERVER_EX, 8 }; /* ERROR_NOT_ENOUGH_MEMORY */
+
+	fleet_warn(job->fleet, "%s: out of memory", job_host(job)->name);
+	job_move(job, job_give_up(job, &error, false));
+}
+
+static void seat_granted(struct seat_request *seat)
+{
+	struct host_job *job = job_of_seat(seat);
+	struct fleet *fleet = job->fleet;
+	int64_t deadline_us = now_us(job) + call_timeout_us(job);
+	struct fleet_call *call;
+
+	not_ready_any_more(job);
+	if (is_blocked(job, (enum job_state)job->state)) {
+		job_move(job, way_out(job));
+		return;
+	}
+	call = make_call(job, deadline_us);
+	if (!call || seats_start(&fleet->seats, call) < 0) {
+		call_free(call);
+		out_of_memory(job);
+		return;
+	}
+	job->call = call;
+	if (call->kind == CALL_OPEN)
+		job_host(job)->attempts++;
+	(void)exec_timer_set(fleet->options.executor, &job->timer, deadline_us);
+	fleet_feed(fleet);
+}
+
+static void seat_refused(struct seat_request *seat)
+{
+	struct host_job *job = job_of_seat(seat);
+	struct fleet *fleet = job->fleet;
+
+	not_ready_any_more(job);
+	if (!fleet->starved)
+		fleet_warn(fleet, "every one of %u worker threads is held by a call that does not return: "
+		                  "the remaining hosts are not attempted",
+		           fleet->seats.threads);
+	fleet->starved = true;
+	job->gave_up = true; /* and no thread to close its connection on: that ends with the process */
+	job_move(job, JOB_DONE);
+}
+
+static void enter_call(struct host_job *job)
+{
+	struct fleet *fleet = job->fleet;
+	bool first = job->state == JOB_OPEN && job->began_us && job->new_counted;
+
+	if (job->state == JOB_DETAILS && !survey_prepare_details(job)) {
+		job->then = JOB_DONE;
+		job_move(job, JOB_CLOSE);
+		return;
+	}
+	if (!job->connection && job->state != JOB_OPEN) {
+		job->resume = job->state;
+		job_move(job, JOB_OPEN);
+		return;
+	}
+	if (rows[job->state].counts &&
+	    job->spent_us >= fleet->options.host_timeout_ms * 1000 && !anything_asked(job)) {
+		struct session_error error = fleet_finding(SESSION_FINDING_HOST_TIMEOUT);
+
+		job_move(job, job_give_up(job, &error, true));
+		return;
+	}
+	job->seat.granted = seat_granted;
+	job->seat.refused = seat_refused;
+	seats_ask(&fleet->seats, &job->seat, first ? SEAT_NEW : SEAT_CONTINUING);
+}
+
+static void close_late(struct fleet *fleet, struct session_host *connection)
+{
+	struct fleet_call *call = call_create(CALL_CLOSE);
+
+	if (!call)
+		return; /* it stays open until the process ends */
+	call->finished = call_finished;
+	call->host = UINT32_MAX;
+	call->connection = connection;
+	seats_start_late(&fleet->seats, call);
+}
+
+static void call_was_late(struct fleet *fleet, struct fleet_call *call)
+{
+	struct session_host *connection = call->kind == CALL_OPEN ? call->opened : call->connection;
+
+	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT)
+		act_late(fleet, call);
+	if (connection && call->kind != CALL_CLOSE)
+		close_late(fleet, connection);
+}
+
+static void call_finished(struct fleet_call *call)
+{
+	struct fleet *fleet =
+		(struct fleet *)(void *)((char *)call->owner - offsetof(struct fleet, seats));
+	struct host_job *job = call->host == UINT32_MAX ? NULL : &fleet->jobs[call->host];
+
+	if (!job || job->call != call || job->sequence != call->sequence) {
+		call_was_late(fleet, call);
+	} else {
+		exec_timer_stop(fleet->options.executor, &job->timer);
+		job->call = NULL;
+		if (rows[job->state].counts)
+			job->spent_us += now_us(job) - call->started_us;
+		job_move(job, rows[job->state].after(job, call));
+	}
+	call_free(call);
+}
+
+static enum job_state after_open(struct host_job *job, struct fleet_call *call)
+{
+	if (call->status < 0 && job->acting && anything_asked(job))
+		return act_look_failed(job, &call->error);
+	return survey_opened(job, call);
+}
+
+static enum job_state after_enumerate(struct host_job *job, struct fleet_call *call)
+{
+	return job->acting ? act_enumerated(job, call) : survey_enumerated(job, call);
+}
+
+static enum job_state after_close(struct host_job *job, struct fleet_call *call)
+{
+	(void)call;
+	job->connection = NULL;
+	return (enum job_state)job->then;
+}
+
+/* The job goes on without its call, and without the connection that the call holds. */
+static void leave_behind(struct host_job *job)
+{
+	struct fleet_call *call = job->call;
+
+	if (rows[job->state].counts)
+		job->spent_us += now_us(job) - call->started_us;
+	job->call = NULL;
+	job->sequence++;
+	job->connection = NULL;
+	exec_timer_stop(job->fleet->options.executor, &job->timer);
+	seats_leave_behind(&job->fleet->seats, call);
+}
+
+static void overdue(struct host_job *job)
+{
+	enum job_state state = (enum job_state)job->state;
+	bool withdrawn = state == JOB_ACT && session_permit_withdraw(&job->call->permit);
+
+	leave_behind(job);
+	if (state == JOB_CLOSE)
+		job_move(job, (enum job_state)job->then);
+	else if (!job->acting)
+		job_move(job, survey_overdue(job));
+	else
+		job_move(job, act_overdue(job, withdrawn));
+}
+
+/* Sleeps */
+
+static void on_timer(struct exec_timer *timer)
+{
+	struct host_job *job = job_of_timer(timer);
+
+	if (job->call) {
+		overdue(job);
+	} else if (job->state == JOB_PROBE) {
+		if (job->probe_counted)
+			job->fleet->probing--;
+		job->probe_counted = false;
+		fleet_feed(job->fleet);
+	} else if (job->state == JOB_TICK) {
+		job_move(job, JOB_VERIFY);
+	} else if (job->state == JOB_BACKOFF) {
+		job->spent_us += job->sleep_us;
+		job_move(job, (enum job_state)job->resume == JOB_NEXT ? JOB_NEXT : JOB_OPEN);
+	}
+}
+
+static void enter_sleep(struct host_job *job)
+{
+	(void)exec_timer_set(job->fleet->options.executor, &job->timer, now_us(job) + job->sleep_us);
+}
+
+int64_t job_backoff_us(struct host_job *job, unsigned tries)
+{
+	struct fleet *fleet = job->fleet;
+	uint64_t state = fleet->options.seed ^ ((uint64_t)job->index << 32) ^ job->sequence ^ tries;
+	int64_t base_us = fleet->options.retry_delay_ms * 1000;
+
+	for (unsigned i = 1; i < tries && base_us < INT64_C(3600000000); i++)
+		base_us *= 2;
+	/* Three quarters to five quarters of it, so that hosts which failed together do not come back together. */
+	return (int64_t)((double)base_us * (0.75 + rng_unit(&state) / 2));
+}
+
+enum job_failure job_retry(struct host_job *job, const struct session_error *error,
+                           enum job_state resume)
+{
+	struct fleet *fleet = job->fleet;
+	enum win_error_class class_ = win_error_lookup(error->api, error->code)->class_;
+	bool short_list = error->api == SESSION_API_RDSWEEP &&
+	                  error->code == SESSION_FINDING_SHORT_LIST;
+
+	if (class_ != WIN_ERROR_TRANSIENT && class_ != WIN_ERROR_AMBIGUOUS && !short_list)
+		return JOB_FAILURE_FINAL;
+	if (job->tries >= fleet->options.retries || job_stopping(job) ||
+	    job->spent_us >= fleet->options.host_timeout_ms * 1000)
+		return JOB_FAILURE_FINAL;
+	job->sleep_us = job_backoff_us(job, ++job->tries);
+	job->resume = (uint8_t)resume;
+	job->then = JOB_BACKOFF;
+	return JOB_FAILURE_RETRY;
+}
+
+enum job_state job_give_up(struct host_job *job, const struct session_error *error, bool silent)
+{
+	struct rep_host *host = job_host(job);
+
+	job->gave_up = true;
+	job->silent = silent;
+	if (!host->error)
+		host->error = fleet_error(job->fleet, error);
+	job->then = JOB_DONE;
+	return JOB_CLOSE;
+}
+
+/* The other states */
+
+static void enter_next(struct host_job *job)
+{
+	job_move(job, act_next(job));
+}
+
+static void enter_hold(struct host_job *job)
+{
+	fleet_hold(job->fleet, job);
+}
+
+void job_wake(struct host_job *job)
+{
+	if (job->state == JOB_HOLD)
+		job_move(job, JOB_NEXT);
+}
+
+static void enter_close(struct host_job *job)
+{
+	if (job->connection)
+		enter_call(job);
+	else
+		job_move(job, (enum job_state)job->then);
+}
+
+static void enter_done(struct host_job *job)
+{
+	struct rep_host *host = job_host(job);
+	int64_t took_ms = (now_us(job) - job->began_us) / 1000;
+
+	host->duration_ms = (host->duration_ms < 0 ? 0 : host->duration_ms) + took_ms;
+	if (job->acting)
+		act_settle(job);
+	else
+		survey_settle(job);
+	fleet_job_done(job->fleet, job);
+}
+
+/* The probe */
+
+static void probe_uncount(struct host_job *job)
+{
+	exec_timer_stop(job->fleet->options.executor, &job->timer);
+	if (job->probe_counted)
+		job->fleet->probing--;
+	job->probe_counted = false;
+}
+
+static void probe_done(struct exec_probe *exec, enum exec_probe_result result)
+{
+	struct job_probe *probe = (struct job_probe *)exec;
+	struct host_job *job = &probe->fleet->jobs[probe->host];
+
+	job->probe = NULL;
+	probe_uncount(job);
+	if (result == EXEC_PROBE_CONNECTED) {
+		job->fleet->ready++;
+		job->new_counted = true;
+	}
+	job_move(job, survey_probed(job, result));
+	fleet_feed(job->fleet);
+}
+
+static void probe_looked_up(struct exec_probe *exec)
+{
+	struct job_probe *probe = (struct job_probe *)exec;
+
+	if (probe->looking_up)
+		seats_lookup_end(&probe->fleet->seats);
+	probe->looking_up = false;
+	fleet_feed(probe->fleet);
+}
+
+static void probe_released(struct exec_probe *exec)
+{
+	struct job_probe *probe = (struct job_probe *)exec;
+
+	if (probe->looking_up)
+		seats_lookup_end(&probe->fleet->seats);
+	probe->fleet->probes_out--;
+	free(probe);
+}
+
+static struct job_probe *make_probe(struct host_job *job)
+{
+	const struct fleet_options *options = &job->fleet->options;
+	const struct fleet_host *host = &options->hosts[job->index];
+	struct job_probe *probe = calloc(1, sizeof(*probe));
+
+	if (!probe)
+		return NULL;
+	probe->fleet = job->fleet;
+	probe->host = job->index;
+	probe->exec.address = host->address;
+	probe->exec.port = host->probe_port;
+	probe->exec.timeout_ms = options->connect_timeout_ms;
+	probe->exec.done = probe_done;
+	probe->exec.looked_up = probe_looked_up;
+	probe->exec.released = probe_released;
+	if (options->backend->ops->probe_script) {
+		probe->exec.scripted = true;
+		options->backend->ops->probe_script(options->backend, host->name, &probe->exec.script);
+	}
+	return probe;
+}
+
+static void enter_probe(struct host_job *job)
+{
+	struct fleet *fleet = job->fleet;
+	struct job_probe *probe = make_probe(job);
+
+	if (!probe || exec_probe(fleet->options.executor, &probe->exec) < 0) {
+		free(probe);
+		out_of_memory(job);
+		return;
+	}
+	/* fleet_feed() has made sure that there is a thread for the look-up. */
+	probe->looking_up = exec_probe_needs_lookup(&probe->exec) && seats_lookup_begin(&fleet->seats);
+	job->probe = probe;
+	job->probe_counted = true;
+	fleet->probing++;
+	fleet->probes_out++;
+	(void)exec_timer_set(fleet->options.executor, &job->timer, now_us(job) + PROBE_COUNTS_US);
+}
+
+/* Start and stop */
+
+void job_start(struct host_job *job)
+{
+	struct fleet *fleet = job->fleet;
+
+	job->timer.fire = on_timer;
+	job->began_us = now_us(job);
+	job->tries = 0;
+	job->gave_up = job->silent = job->reopened = false;
+	job->resume = JOB_ENUMERATE;
+	job->then = JOB_DONE;
+	job->state = JOB_IDLE;
+	if (job->acting && act_begin(job) < 0) {
+		job->gave_up = true;
+		out_of_memory(job);
+		return;
+	}
+	if (fleet->options.probe) {
+		job_move(job, JOB_PROBE);
+		return;
+	}
+	fleet->ready++;
+	job->new_counted = true;
+	job_move(job, JOB_OPEN);
+}
+
+static void stop_waiting(struct host_job *job)
+{
+	struct fleet *fleet = job->fleet;
+
+	seats_cancel(&fleet->seats, &job->seat);
+	not_ready_any_more(job);
+	if (job->probe) {
+		struct job_probe *probe = job->probe;
+
+		probe_uncount(job);
+		job->probe = NULL;
+		exec_probe_cancel(fleet->options.executor, &probe->exec);
+	}
+	exec_timer_stop(fleet->options.executor, &job->timer);
+}
+
+static void stop_at_once(struct host_job *job)
+{
+	stop_waiting(job);
+	if (job->call) {
+		if (job->state == JOB_ACT)
+			act_abandon(job, session_permit_withdraw(&job->call->permit));
+		leave_behind(job);
+	} else if (job->connection) {
+		close_late(job->fleet, job->connection);
+		job->connection = NULL;
+	}
+	job->gave_up = true;
+	job_move(job, JOB_DONE);
+}
+
+void job_stop(struct host_job *job, bool now)
+{
+	bool idle = job->state == JOB_IDLE || job->state == JOB_DONE;
+
+	if (idle)
+		return;
+	if (now) {
+		stop_at_once(job);
+		return;
+	}
+	if (job->call || !is_blocked(job, (enum job_state)job->state))
+		return; /* what is in flight comes back first; what verifies goes on */
+	stop_waiting(job);
+	if (job->state != JOB_HOLD) /* those are woken by their queue */
+		job_move(job, way_out(job));
+}

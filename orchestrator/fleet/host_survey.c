@@ -1,0 +1,200 @@
+/* host_survey.c - what one host's job decides while the fleet is surveyed: nothing here changes anything on a host. */
+#include "fleet_internal.h"
+
+#include "account.h"
+#include "win_error.h"
+
+enum job_state survey_probed(struct host_job *job, enum exec_probe_result result)
+{
+	static const enum session_finding findings[] = {
+		[EXEC_PROBE_CONNECTED] = SESSION_FINDING_NONE,
+		[EXEC_PROBE_REFUSED] = SESSION_FINDING_CONNECT_REFUSED,
+		[EXEC_PROBE_SILENT] = SESSION_FINDING_CONNECT_TIMEOUT,
+		[EXEC_PROBE_FAILED] = SESSION_FINDING_CONNECT_FAILED,
+		[EXEC_PROBE_NAME_UNKNOWN] = SESSION_FINDING_NAME_UNKNOWN,
+	};
+	struct session_error error = fleet_finding(findings[result]);
+
+	if (result == EXEC_PROBE_CONNECTED)
+		return JOB_OPEN;
+	return job_give_up(job, &error, result == EXEC_PROBE_SILENT);
+}
+
+enum job_state survey_opened(struct host_job *job, const struct fleet_call *call)
+{
+	if (call->status == 0) {
+		job->connection = call->opened;
+		return (enum job_state)job->resume;
+	}
+	fleet_credential_answer(job->fleet, &call->error);
+	if (job_retry(job, &call->error, (enum job_state)job->resume) == JOB_FAILURE_RETRY)
+		return JOB_CLOSE;
+	return job_give_up(job, &call->error, false);
+}
+
+/* Whether a row is somebody the run is about, as far as is known; others are settled here. */
+static bool is_candidate(struct host_job *job, struct rep_session *row, bool details_known)
+{
+	struct fleet *fleet = job->fleet;
+	struct selection_subject subject;
+	enum rep_reason reason;
+
+	sighting_subject(fleet, job->index, row, &subject);
+	subject.details_known = details_known;
+	reason = selection_decide(fleet->options.selection, &subject);
+	row->selected = reason == REP_REASON_NONE;
+	if (row->selected)
+		return true;
+	row->outcome = REP_SESSION_SKIPPED;
+	row->reason = (uint8_t)reason;
+	return false;
+}
+
+static int add_all(struct host_job *job, const struct session_list *list)
+{
+	struct fleet *fleet = job->fleet;
+	struct rep_host *host = job_host(job);
+	bool services = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct selection_subject subject;
+		int64_t at = sighting_add(fleet, host, &list->items[i]);
+
+		if (at < 0)
+			return -1;
+		services |= list->items[i].id == SESSION_ID_SERVICES;
+		sighting_subject(fleet, job->index, &host->sessions[at], &subject);
+		if (subject.user[0])
+			selection_count(fleet->options.selection, &subject);
+		(void)is_candidate(job, &host->sessions[at], false);
+	}
+	if (!services)
+		fleet_warn(fleet,
+		           "%s: the list of sessions lacks session 0, it may be cut short (missing "
+		           "Query Information permission?)",
+		           host->name);
+	return 0;
+}
+
+enum job_state survey_enumerated(struct host_job *job, struct fleet_call *call)
+{
+	struct session_error error = call->error;
+
+	if (call->status == 0 && call->list.count == 0) {
+		error = fleet_finding(SESSION_FINDING_SHORT_LIST);
+		call->status = -1;
+	}
+	if (call->status < 0) {
+		fleet_credential_answer(job->fleet, &error);
+		if (job_retry(job, &error, JOB_ENUMERATE) == JOB_FAILURE_RETRY)
+			return JOB_CLOSE;
+		return job_give_up(job, &error, false);
+	}
+	fleet_credential_answer(job->fleet, NULL);
+	job->tries = 0;
+	if (add_all(job, &call->list) < 0) {
+		error = (struct session_error){ SESSION_API_ENUMERATE_SESSIONS_EX, 8 };
+		return job_give_up(job, &error, false);
+	}
+	job->row = 0;
+	return JOB_DETAILS;
+}
+
+bool survey_prepare_details(struct host_job *job)
+{
+	const struct rep_host *host = job_host(job);
+
+	while (job->row < host->session_count) {
+		const struct rep_session *row = &host->sessions[job->row];
+
+		if (row->selected && row->outcome == REP_SESSION_NONE)
+			return true;
+		job->row++;
+	}
+	return false;
+}
+
+static void settle_row(struct host_job *job, struct rep_session *row,
+                       enum rep_session_outcome outcome, const struct session_error *error)
+{
+	row->outcome = (uint8_t)outcome;
+	row->error = error ? fleet_error(job->fleet, error) : 0;
+	job->row++;
+	job->tries = 0;
+}
+
+enum job_state survey_detailed(struct host_job *job, struct fleet_call *call)
+{
+	struct rep_host *host = job_host(job);
+	struct rep_session *row = &host->sessions[job->row];
+
+	if (call->status == 0) {
+		/* What was listed and what the details say can differ: somebody else may have come in between. */
+		bool same = account_eq(row->domain, row->user, call->details.domain, call->details.user);
+
+		if (same) {
+			sighting_details(job->fleet, host, row, &call->details);
+			(void)is_candidate(job, row, true);
+			job->row++;
+			job->tries = 0;
+		} else {
+			struct session_error changed = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
+
+			settle_row(job, row, REP_SESSION_IDENTITY_CHANGED, &changed);
+			(void)sighting_add_other(job->fleet, job->index, call->id, &call->details);
+		}
+		return JOB_DETAILS;
+	}
+	if (win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_GONE) {
+		settle_row(job, row, REP_SESSION_ALREADY_GONE, NULL);
+		return JOB_DETAILS;
+	}
+	if (job_retry(job, &call->error, JOB_DETAILS) == JOB_FAILURE_RETRY)
+		return JOB_CLOSE;
+	/* Who cannot be identified cannot be acted on, and the report says why. */
+	settle_row(job, row, REP_SESSION_FAILED, &call->error);
+	return JOB_DETAILS;
+}
+
+enum job_state survey_overdue(struct host_job *job)
+{
+	struct session_error error = job_timeout_error(job);
+
+	return job_give_up(job, &error, true);
+}
+
+/* Sessions that were seen but not looked at closely, when the host's survey ends early. */
+static void settle_open_rows(struct host_job *job)
+{
+	struct rep_host *host = job_host(job);
+	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
+
+	for (uint32_t i = job->row; i < host->session_count; i++) {
+		struct rep_session *row = &host->sessions[i];
+
+		if (!row->selected || row->outcome != REP_SESSION_NONE)
+			continue;
+		if (host->error) {
+			row->outcome = job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED;
+			row->error = host->error;
+		} else {
+			row->outcome = REP_SESSION_NOT_ATTEMPTED;
+			row->reason = (uint8_t)reason;
+		}
+	}
+}
+
+void survey_settle(struct host_job *job)
+{
+	struct fleet *fleet = job->fleet;
+	struct rep_host *host = job_host(job);
+	bool surveyed = !job->gave_up && !survey_prepare_details(job);
+
+	fleet->hosts_surveyed++;
+	if (!surveyed)
+		settle_open_rows(job);
+	if (job->gave_up && !host->error && host->outcome == REP_HOST_NONE)
+		host->outcome = REP_HOST_NOT_ATTEMPTED;
+	else if (host->outcome == REP_HOST_NONE)
+		host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
+}

@@ -1,0 +1,80 @@
+/* verdict.c - outcomes: of a host from its sessions, of the run from its hosts. */
+#include "fleet_internal.h"
+
+enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bool silent)
+{
+	uint32_t done = 0, not_done = 0, not_come_to = 0, timed_out = 0;
+
+	for (uint32_t i = 0; i < host->session_count; i++) {
+		enum rep_session_outcome outcome = (enum rep_session_outcome)host->sessions[i].outcome;
+
+		done += rep_session_outcome_is_done(outcome);
+		not_done += rep_session_outcome_is_not_done(outcome);
+		not_come_to += outcome == REP_SESSION_NOT_ATTEMPTED;
+		timed_out += outcome == REP_SESSION_TIMED_OUT;
+	}
+	if (!reached && done)
+		return REP_HOST_PARTIAL;
+	if (!reached)
+		return silent ? REP_HOST_TIMED_OUT : REP_HOST_FAILED;
+	if (!not_done)
+		return REP_HOST_SUCCEEDED;
+	if (done)
+		return REP_HOST_PARTIAL;
+	if (not_come_to == not_done)
+		return REP_HOST_NOT_ATTEMPTED;
+	return timed_out == not_done ? REP_HOST_TIMED_OUT : REP_HOST_FAILED;
+}
+
+/* What stops a run decides its exit code, in this order of weight. */
+static const struct {
+	enum fleet_stop stop;
+	int exit_code;
+	enum rep_run_outcome outcome;
+} stops[] = {
+	{ FLEET_STOP_SIGHUP, 129, REP_RUN_INTERRUPTED },
+	{ FLEET_STOP_SIGINT, 130, REP_RUN_INTERRUPTED },
+	{ FLEET_STOP_SIGTERM, 143, REP_RUN_INTERRUPTED },
+	{ FLEET_STOP_MAX_FAILURES, 4, REP_RUN_ABORTED },
+	{ FLEET_STOP_CREDENTIALS, 4, REP_RUN_ABORTED },
+	{ FLEET_STOP_DECLINED, 5, REP_RUN_ABORTED },
+	{ FLEET_STOP_MAX_SESSIONS, 5, REP_RUN_ABORTED },
+};
+
+static void conclude_unstopped(const struct rep_totals *totals, struct rep_run *run)
+{
+	uint32_t done = 0, not_done = 0;
+	uint32_t reached = totals->hosts_by[REP_HOST_SUCCEEDED];
+
+	for (int outcome = 0; outcome < REP_SESSION_OUTCOME_COUNT; outcome++) {
+		if (rep_session_outcome_is_done((enum rep_session_outcome)outcome))
+			done += totals->sessions_by[outcome];
+		if (rep_session_outcome_is_not_done((enum rep_session_outcome)outcome))
+			not_done += totals->sessions_by[outcome];
+	}
+	if (reached < totals->hosts || not_done) {
+		run->exit_code = 1;
+		run->outcome = done || (reached && !not_done) ? REP_RUN_PARTIAL : REP_RUN_FAILED;
+	} else {
+		run->exit_code = totals->selected ? 0 : 3;
+		run->outcome = REP_RUN_SUCCEEDED;
+	}
+}
+
+void fleet_conclude(const struct fleet *fleet)
+{
+	struct rep_run *run = &fleet->record->run;
+	struct rep_totals totals;
+
+	rep_totals_count(fleet->record, &totals);
+	run->stopped_by = fleet_stop_name(fleet->stop);
+	conclude_unstopped(&totals, run);
+	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
+		if (stops[i].stop == fleet->stop) {
+			run->exit_code = stops[i].exit_code;
+			run->outcome = stops[i].outcome;
+		}
+	}
+	if (fleet->stop == FLEET_STOP_RUN_TIMEOUT)
+		run->exit_code = 1;
+}

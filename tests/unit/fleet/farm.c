@@ -1,0 +1,470 @@
+/* farm.c - see farm.h. */
+#include "farm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host_range.h"
+#include "json_read.h"
+#include "session_sim.h"
+#include "sim_scenario.h"
+#include "text.h"
+
+static int add_host(void *ctx, const char *name, size_t len)
+{
+	struct farm *farm = ctx;
+	char *copy = malloc(len + 1);
+
+	assert_non_null(copy);
+	memcpy(copy, name, len);
+	copy[len] = '\0';
+	farm->hosts = realloc(farm->hosts, (farm->host_count + 1) * sizeof(*farm->hosts));
+	assert_non_null(farm->hosts);
+	farm->hosts[farm->host_count++] = (struct fleet_host){
+		.name = copy, .address = copy, .probe_port = 445, .call_timeout_ms = -1
+	};
+	return 0;
+}
+
+static void add_hosts(struct farm *farm, const char *hosts)
+{
+	while (*hosts) {
+		size_t len = strcspn(hosts, ",");
+		struct host_range_error error;
+
+		assert_int_equal(host_range_expand(hosts, len, add_host, farm, &error), 0);
+		hosts += len + (hosts[len] == ',');
+	}
+}
+
+static int keep_state(void *ctx, const char *line, size_t len)
+{
+	strbuf_add(ctx, line, len);
+	return 0;
+}
+
+static void lock(void *ctx)
+{
+	uv_mutex_lock(ctx);
+}
+
+static void unlock(void *ctx)
+{
+	uv_mutex_unlock(ctx);
+}
+
+static void make_backend(struct farm *farm, const char *scenario_text)
+{
+	struct session_sim_options options = { 0 };
+	struct sim_problems problems;
+	struct sim_replay replay;
+	struct strbuf text;
+
+	strbuf_init(&text);
+	strbuf_addf(&text, "{\"schema\": \"rdsweep.sim/1\", \"epoch\": \"2026-01-01T00:00:00Z\"%s%s}",
+	            *scenario_text ? ", " : "", scenario_text);
+	sim_problems_init(&problems);
+	if (sim_scenario_parse(&options.scenario, text.data, text.len, &problems) != 0)
+		fail_msg("scenario: %d:%d: %s", problems.items[0].line, problems.items[0].column,
+		         problems.items[0].message);
+	sim_problems_release(&problems);
+	options.clock = &farm->executor->clock;
+	options.start_ms = exec_wall_ms(farm->executor);
+	if (farm->loop) {
+		options.lock = lock;
+		options.unlock = unlock;
+		options.lock_ctx = &farm->mutex;
+	}
+	options.state_write = keep_state;
+	options.state_ctx = &farm->state;
+	assert_int_equal(session_sim_create(&farm->backend, &options, &replay), 0);
+	strbuf_release(&text);
+}
+
+static void on_gate(void *ctx, const struct fleet_plan *plan)
+{
+	struct farm *farm = ctx;
+
+	farm->gates++;
+	farm->plan = *plan;
+	fleet_answer(farm->fleet, farm->answer);
+}
+
+static void on_warning(void *ctx, const char *text)
+{
+	struct farm *farm = ctx;
+
+	strbuf_adds(&farm->warnings, text);
+	strbuf_addc(&farm->warnings, '\n');
+}
+
+static void on_finished(void *ctx)
+{
+	struct farm *farm = ctx;
+
+	assert_false(farm->finished);
+	farm->finished = true;
+	if (farm->loop) /* calls may be out that never come back: nothing else would end the loop */
+		exec_stop(farm->executor);
+}
+
+static void init(struct farm *farm, const char *hosts, const char *scenario)
+{
+	strbuf_init(&farm->warnings);
+	strbuf_init(&farm->state);
+	strbuf_init(&farm->picture);
+	add_hosts(farm, hosts);
+	assert_non_null(farm->executor);
+	make_backend(farm, scenario);
+	assert_int_equal(rep_record_init(&farm->record, farm->host_count), 0);
+	farm->answer = true;
+	farm->selection = (struct selection){ .all = true, .min_idle_ms = -1, .session_id = -1, .own_domain = "",
+		                              .own_user = "" };
+	farm->observer = (struct fleet_observer){ farm, on_gate, on_warning, on_finished };
+	farm->options = (struct fleet_options){
+		.command = FLEET_LOGOFF,
+		.executor = farm->executor,
+		.backend = farm->backend,
+		.hosts = farm->hosts,
+		.host_count = farm->host_count,
+		.selection = &farm->selection,
+		.probe = true,
+		.concurrency = 8,
+		.pool_threads = 16,
+		.connect_timeout_ms = 3000,
+		.call_timeout_ms = 30000,
+		.host_timeout_ms = 900000,
+		.run_timeout_ms = -1,
+		.verify_timeout_ms = 180000,
+		.verify_interval_ms = 1000,
+		.retries = 2,
+		.retry_delay_ms = 1000,
+		.max_sessions = -1,
+		.max_failures = -1,
+		.max_closing = -1,
+	};
+}
+
+void farm_init(struct farm *farm, const char *hosts, const char *scenario)
+{
+	memset(farm, 0, sizeof(*farm));
+	farm->executor = executor_virtual_create(FARM_EPOCH_MS);
+	init(farm, hosts, scenario);
+}
+
+void farm_init_real(struct farm *farm, unsigned threads, const char *hosts, const char *scenario)
+{
+	memset(farm, 0, sizeof(*farm));
+	farm->loop = malloc(sizeof(*farm->loop));
+	assert_non_null(farm->loop);
+	assert_int_equal(uv_loop_init(farm->loop), 0);
+	assert_int_equal(uv_mutex_init(&farm->mutex), 0);
+	farm->executor = executor_uv_create(farm->loop, threads);
+	init(farm, hosts, scenario);
+	farm->options.pool_threads = threads;
+}
+
+void farm_start(struct farm *farm)
+{
+	farm->options.hosts = farm->hosts;
+	farm->fleet = fleet_create(&farm->options, &farm->observer, &farm->record);
+	assert_non_null(farm->fleet);
+	fleet_start(farm->fleet);
+}
+
+void farm_finish(struct farm *farm)
+{
+	assert_int_equal(exec_run(farm->executor), 0);
+	assert_true(farm->finished);
+}
+
+void farm_run(struct farm *farm)
+{
+	farm_start(farm);
+	farm_finish(farm);
+}
+
+static void close_loop(struct farm *farm)
+{
+	if (!farm->loop)
+		return;
+	assert_int_equal(uv_loop_close(farm->loop), 0);
+	uv_mutex_destroy(&farm->mutex);
+	free(farm->loop);
+}
+
+void farm_release(struct farm *farm)
+{
+	if (farm->loop) {
+		/* What hangs in the simulator is let go, so that every call comes back and everything can be freed. */
+		executor_uv_release_sleepers(farm->executor);
+		assert_int_equal(exec_run(farm->executor), 0);
+		assert_int_equal(fleet_calls_out(farm->fleet), 0);
+	}
+	fleet_free(farm->fleet);
+	session_backend_destroy(farm->backend);
+	assert_true(exec_destroy(farm->executor));
+	close_loop(farm);
+	rep_record_release(&farm->record);
+	for (size_t i = 0; i < farm->host_count; i++) {
+		union {
+			const char *borrowed;
+			char *owned;
+		} name = { farm->hosts[i].name };
+
+		free(name.owned);
+	}
+	free(farm->hosts);
+	strbuf_release(&farm->warnings);
+	strbuf_release(&farm->state);
+	strbuf_release(&farm->picture);
+}
+
+static void picture_host(struct farm *farm, const struct rep_host *host)
+{
+	struct strbuf *out = &farm->picture;
+	const char *before = ": ";
+
+	strbuf_addf(out, "%s %s", host->name,
+	            rep_host_outcome_name((enum rep_host_outcome)host->outcome));
+	if (host->error)
+		strbuf_addf(out, " %s", farm_error(farm, host->error));
+	for (uint32_t i = 0; i < host->session_count; i++) {
+		const struct rep_session *row = &host->sessions[i];
+
+		if (row->reason == REP_REASON_SERVICES || row->reason == REP_REASON_LISTENER ||
+		    row->reason == REP_REASON_NO_USER)
+			continue;
+		strbuf_addf(out, "%s%u %s %s", before, (unsigned)row->id, row->user,
+		            rep_session_outcome_name((enum rep_session_outcome)row->outcome));
+		if (row->reason)
+			strbuf_addf(out, "/%s", rep_reason_name((enum rep_reason)row->reason));
+		if (row->error)
+			strbuf_addf(out, " %s", farm_error(farm, row->error));
+		before = "; ";
+	}
+	strbuf_addc(out, '\n');
+}
+
+const char *farm_picture(struct farm *farm)
+{
+	strbuf_clear(&farm->picture);
+	for (size_t i = 0; i < farm->record.host_count; i++)
+		picture_host(farm, &farm->record.hosts[i]);
+	return strbuf_text(&farm->picture);
+}
+
+static void run_row(void **state)
+{
+	const struct farm_row *row = *state;
+	struct farm farm;
+
+	farm_init(&farm, row->hosts, row->scenario);
+	if (row->set)
+		row->set(&farm);
+	farm_run(&farm);
+	if (row->picture)
+		assert_string_equal(farm_picture(&farm), row->picture);
+	assert_string_equal(farm.record.run.stopped_by, row->stopped_by);
+	assert_int_equal(farm.record.run.exit_code, row->exit_code);
+	farm_check_truth(&farm);
+	if (row->check)
+		row->check(&farm);
+	farm_release(&farm);
+}
+
+int farm_run_table(const char *group, const struct farm_row *rows, size_t count)
+{
+	struct CMUnitTest *tests = calloc(count, sizeof(*tests));
+	int failed;
+
+	if (!tests)
+		return 1;
+	for (size_t i = 0; i < count; i++) {
+		union {
+			const struct farm_row *row;
+			void *state;
+		} initial = { &rows[i] };
+
+		tests[i] = (struct CMUnitTest){ .name = rows[i].name, .test_func = run_row,
+			                        .initial_state = initial.state };
+	}
+	failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
+	free(tests);
+	return failed;
+}
+
+struct rep_host *farm_host(struct farm *farm, const char *name)
+{
+	for (size_t i = 0; i < farm->record.host_count; i++)
+		if (strcmp(farm->record.hosts[i].name, name) == 0)
+			return &farm->record.hosts[i];
+	fail_msg("no host %s in the record", name);
+	return NULL;
+}
+
+struct rep_session *farm_row_of(struct farm *farm, const char *host, uint32_t id, const char *user)
+{
+	struct rep_host *record = farm_host(farm, host);
+
+	for (uint32_t i = 0; i < record->session_count; i++)
+		if (record->sessions[i].id == id && (!user || strcmp(record->sessions[i].user, user) == 0))
+			return &record->sessions[i];
+	fail_msg("no session %u of %s on %s in the record", (unsigned)id, user ? user : "anybody", host);
+	return NULL;
+}
+
+struct rep_session *farm_row(struct farm *farm, const char *host, uint32_t id)
+{
+	return farm_row_of(farm, host, id, NULL);
+}
+
+const char *farm_error(struct farm *farm, uint16_t error)
+{
+	return error ? farm->record.kinds[error].name : "";
+}
+
+struct wanted {
+	uint32_t id;
+	const char *user;
+	int64_t logon_at_ms;
+	unsigned users;
+	bool found;
+};
+
+static int look(void *ctx, const struct sim_view *view)
+{
+	struct wanted *wanted = ctx;
+
+	wanted->users += view->user[0] != '\0';
+	wanted->found |= view->id == wanted->id && wanted->user && strcmp(view->user, wanted->user) == 0 &&
+	                 (wanted->logon_at_ms == UTC_UNKNOWN || wanted->logon_at_ms == view->logon_at_ms);
+	return 0;
+}
+
+static struct wanted look_for(struct farm *farm, const char *host, uint32_t id, const char *user,
+                              int64_t logon_at_ms)
+{
+	struct wanted wanted = { id, user, logon_at_ms, 0, false };
+	uint32_t code;
+
+	assert_int_equal(session_sim_sessions_at(farm->backend, host, exec_wall_ms(farm->executor), look,
+	                                         &wanted, &code),
+	                 0);
+	return wanted;
+}
+
+bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *user)
+{
+	return look_for(farm, host, id, user, UTC_UNKNOWN).found;
+}
+
+unsigned farm_users_present(struct farm *farm)
+{
+	unsigned users = 0;
+
+	for (size_t i = 0; i < farm->host_count; i++)
+		users += look_for(farm, farm->hosts[i].name, 0, NULL, 0).users;
+	return users;
+}
+
+/* One "gone" line of the simulator's state: what the fleet was really made to do. */
+struct effect {
+	char call[16], host[64], user[300], effect[16];
+	uint32_t session;
+	int64_t logon_at_ms;
+};
+
+static bool read_effect(const char *line, size_t len, struct effect *effect)
+{
+	struct json_reader *reader = json_reader_create_memory(line, len, 0);
+	char key[16] = "";
+	enum json_token token;
+	int64_t number;
+
+	memset(effect, 0, sizeof(*effect));
+	effect->logon_at_ms = UTC_UNKNOWN;
+	while ((token = json_next(reader)) != JSON_END) {
+		const char *text = json_text(reader);
+
+		assert_int_not_equal(token, JSON_ERROR);
+		if (token == JSON_KEY) {
+			(void)snprintf(key, sizeof(key), "%s", text);
+		} else if (token == JSON_NUMBER && strcmp(key, "session") == 0) {
+			assert_int_equal(json_int64(reader, &number), 0);
+			effect->session = (uint32_t)number;
+		} else if (token == JSON_STRING) {
+			if (strcmp(key, "call") == 0)
+				(void)snprintf(effect->call, sizeof(effect->call), "%s", text);
+			else if (strcmp(key, "host") == 0)
+				(void)snprintf(effect->host, sizeof(effect->host), "%s", text);
+			else if (strcmp(key, "user") == 0)
+				(void)snprintf(effect->user, sizeof(effect->user), "%s", text);
+			else if (strcmp(key, "effect") == 0)
+				(void)snprintf(effect->effect, sizeof(effect->effect), "%s", text);
+			else if (strcmp(key, "logon_at") == 0)
+				(void)utc_parse(text, &effect->logon_at_ms);
+		}
+	}
+	json_reader_free(reader);
+	return strcmp(effect->effect, "gone") == 0;
+}
+
+static void check_logoff(struct farm *farm, const struct effect *effect)
+{
+	struct rep_host *host = farm_host(farm, effect->host);
+	const char *user = strchr(effect->user, '\\');
+
+	for (uint32_t i = 0; i < host->session_count; i++) {
+		const struct rep_session *row = &host->sessions[i];
+
+		if (row->id != effect->session || row->logon_at_ms != effect->logon_at_ms)
+			continue;
+		assert_string_equal(row->user, user ? user + 1 : effect->user);
+		if (!row->selected)
+			fail_msg("%s session %u was logged off without being selected", effect->host,
+			         (unsigned)effect->session);
+		if (row->outcome != REP_SESSION_LOGGED_OFF && row->outcome != REP_SESSION_IN_DOUBT &&
+		    row->outcome != REP_SESSION_STILL_PRESENT && row->outcome != REP_SESSION_RETURNED)
+			fail_msg("%s session %u was logged off and is reported %s", effect->host,
+			         (unsigned)effect->session,
+			         rep_session_outcome_name((enum rep_session_outcome)row->outcome));
+		return;
+	}
+	fail_msg("%s session %u of %s was logged off and is not in the record", effect->host,
+	         (unsigned)effect->session, effect->user);
+}
+
+static void check_rows(struct farm *farm)
+{
+	for (size_t i = 0; i < farm->record.host_count; i++) {
+		const struct rep_host *host = &farm->record.hosts[i];
+
+		for (uint32_t k = 0; k < host->session_count; k++) {
+			const struct rep_session *row = &host->sessions[k];
+			bool gone = row->outcome == REP_SESSION_LOGGED_OFF ||
+			            row->outcome == REP_SESSION_ALREADY_GONE;
+
+			assert_int_not_equal(row->outcome, REP_SESSION_NONE);
+			if (gone && look_for(farm, host->name, row->id, row->user, row->logon_at_ms).found)
+				fail_msg("%s session %u is reported gone and is there", host->name,
+				         (unsigned)row->id);
+		}
+	}
+}
+
+void farm_check_truth(struct farm *farm)
+{
+	const char *line = strbuf_text(&farm->state);
+
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+		struct effect effect;
+
+		if (read_effect(line, len, &effect) && strcmp(effect.call, "logoff") == 0)
+			check_logoff(farm, &effect);
+		line += len + (line[len] == '\n');
+	}
+	check_rows(farm);
+}

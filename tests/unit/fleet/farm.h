@@ -1,0 +1,100 @@
+/*
+ * farm.h - for tests: a simulated farm, the engine and the virtual executor, in a few lines.
+ *
+ *   struct farm farm;
+ *   farm_init(&farm, "h[1:3]", "{\"hosts\": ...}");   defaults: everything selected, yes to the question
+ *   farm.options.retries = 0;
+ *   farm_run(&farm);
+ *   ... look at farm.record, farm_row(), farm_present() ...
+ *   farm_release(&farm);
+ */
+#ifndef RDSWEEP_TESTS_FARM_H
+#define RDSWEEP_TESTS_FARM_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <uv.h>
+
+#include "executor_uv.h"
+#include "executor_virtual.h"
+#include "fleet.h"
+#include "strbuf.h"
+#include "utc.h"
+
+#define FARM_EPOCH_MS INT64_C(1767225600000) /* 2026-01-01T00:00:00Z, where virtual time begins */
+
+struct farm {
+	uv_loop_t *loop; /* NULL: virtual time */
+	uv_mutex_t mutex;
+	struct executor *executor;
+	struct session_backend *backend;
+	struct fleet_host *hosts;
+	size_t host_count;
+	struct selection selection;
+	struct fleet_options options;
+	struct fleet_observer observer;
+	struct rep_record record;
+	struct fleet *fleet;
+	bool answer;            /* to the question */
+	unsigned gates;         /* how often it was asked */
+	struct fleet_plan plan; /* what was asked */
+	bool finished;
+	struct strbuf warnings; /* a line each */
+	struct strbuf state;    /* the simulator's state lines: the ground truth */
+	struct strbuf picture;
+};
+
+/* `hosts`: comma-separated host ranges. `scenario`: the members of a scenario without schema, e.g. "\"seed\": 1". */
+void farm_init(struct farm *farm, const char *hosts, const char *scenario);
+/* The same on real threads and in real time: the pool has `threads`; farm_release() then checks that the loop closes. */
+void farm_init_real(struct farm *farm, unsigned threads, const char *hosts, const char *scenario);
+void farm_run(struct farm *farm); /* to the end, and a little more for late results */
+void farm_start(struct farm *farm);
+void farm_finish(struct farm *farm);
+void farm_release(struct farm *farm);
+
+struct rep_host *farm_host(struct farm *farm, const char *name);
+/* The first row of that id, or of that id and user; fails the test where there is none. */
+struct rep_session *farm_row(struct farm *farm, const char *host, uint32_t id);
+struct rep_session *farm_row_of(struct farm *farm, const char *host, uint32_t id, const char *user);
+const char *farm_error(struct farm *farm, uint16_t error); /* its name, "" none */
+
+/* Whether that user's session with that id is on the host now, in truth. */
+bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *user);
+/* Users with a session in the whole farm now. */
+unsigned farm_users_present(struct farm *farm);
+
+/* The record in short, a line a host, to compare with what is expected:
+ *   h1 partial CALL_TIMEOUT: 2 alice logged_off; 3 bob skipped/protected; 4 eve failed ERROR_ACCESS_DENIED
+ * without the rows of services, listener and nobody. Borrowed until the next call. */
+const char *farm_picture(struct farm *farm);
+
+/* A table of runs, one test a row. */
+struct farm_row {
+	const char *name; /* subject__circumstance__expectation */
+	const char *hosts, *scenario;
+	void (*set)(struct farm *farm);   /* options and selection; may be NULL */
+	int exit_code;
+	const char *stopped_by;
+	const char *picture; /* NULL: not compared */
+	void (*check)(struct farm *farm); /* more; may be NULL */
+};
+int farm_run_table(const char *group, const struct farm_row *rows, size_t count);
+
+/* Fails the test where the record and the ground truth disagree: reported gone and not gone, asked and not reported, asked
+ * without having been selected, seen and not in the record. */
+void farm_check_truth(struct farm *farm);
+
+#define assert_outcome(row, expected) \
+	assert_string_equal(rep_session_outcome_name((enum rep_session_outcome)(row)->outcome), expected)
+#define assert_reason(row, expected) \
+	assert_string_equal(rep_reason_name((enum rep_reason)(row)->reason), expected)
+#define assert_host(farm, name, expected) \
+	assert_string_equal( \
+		rep_host_outcome_name((enum rep_host_outcome)farm_host(farm, name)->outcome), expected)
+
+#endif
