@@ -1,0 +1,66 @@
+/*
+ * commands.h - the commands: what main() has in its table, and what each of them gets.
+ *
+ * A command prints its own errors, results to standard output, everything else to standard error,
+ * and returns the exit code.
+ */
+#ifndef RDSWEEP_COMMANDS_H
+#define RDSWEEP_COMMANDS_H
+
+#include <stddef.h>
+
+/* Also the bit of a command in the option table. */
+enum command_id {
+	COMMAND_SESSIONS,
+	COMMAND_LOGOFF,
+	COMMAND_INVENTORY,
+	COMMAND_REPORT,
+	COMMAND_ERROR,
+	COMMAND_HELP,
+	COMMAND_COUNT
+};
+
+/* Exit codes; once given, a code never changes its meaning. */
+enum exit_code {
+	EXIT_DONE = 0,	     /* every host was reached, everything selected was done and verified */
+	EXIT_UNFINISHED = 1, /* finished, some host or session was not done */
+	EXIT_USAGE = 2,	     /* usage or invalid input, found before any host is contacted */
+	EXIT_NO_MATCH = 3,   /* every host was reached and nothing matched */
+	EXIT_STOPPED = 4,    /* by --max-failures or credential errors */
+	EXIT_DECLINED = 5,   /* at the question, or over --max-sessions; nothing touched */
+	EXIT_NOT_WRITTEN = 70 /* a report, or the output, could not be written */
+};
+
+struct command;
+
+/* What was typed: the arguments after the command's name, and the table it was found in. */
+struct command_call {
+	const struct command *self;
+	int argc;
+	char **argv; /* UTF-8, NULL-terminated */
+	const struct command *commands;
+	size_t command_count;
+};
+
+struct command {
+	enum command_id id;
+	const char *name;
+	int (*run)(const struct command_call *call);
+	const char *usage;   /* what follows the name: "inventory list|check|graph ..." without the
+				name */
+	const char *summary; /* one line */
+	const char *about;   /* a paragraph or two for `help COMMAND`; lines end with \n */
+};
+
+int cmd_sessions(const struct command_call *call);
+int cmd_logoff(const struct command_call *call);
+int cmd_inventory(const struct command_call *call);
+int cmd_report(const struct command_call *call);
+int cmd_error(const struct command_call *call);
+int cmd_help(const struct command_call *call);
+
+/* The help without any command, and the version: for `--help` and `--version`. */
+int cmd_help_overview(const struct command *commands, size_t count);
+int cmd_version(void);
+
+#endif

@@ -1,0 +1,157 @@
+/* run_gate.c - what would be done, and the question whether to do it. */
+#include "host_range.h"
+#include "run.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Patterns from files are shown one by one up to here, then only counted. */
+#define FILE_PATTERNS_SHOWN 50
+
+static const char *plural(uint32_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void show_pattern(struct run *run, const char *option,
+			 const struct selection_pattern *pattern)
+{
+	struct strbuf line;
+
+	strbuf_init(&line);
+	strbuf_addf(&line, "  %s ", option);
+	text_escape_add(&line, pattern->text, strlen(pattern->text));
+	strbuf_addf(&line, ": %" PRIu32 " session%s", pattern->matched, plural(pattern->matched));
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+static void show_file_patterns(struct run *run)
+{
+	const struct selection *selection = &run->who.selection;
+	size_t first = run->who.listed_users, count = selection->user_count - first;
+	size_t shown = count < FILE_PATTERNS_SHOWN ? count : FILE_PATTERNS_SHOWN;
+	size_t without = 0;
+	struct strbuf line;
+
+	for (size_t i = 0; i < shown; i++)
+		show_pattern(run, "--user-file", &selection->users[first + i]);
+	if (shown == count)
+		return;
+	for (size_t i = shown; i < count; i++)
+		without += !selection->users[first + i].matched;
+	strbuf_init(&line);
+	strbuf_addf(&line, "  --user-file: %lu more patterns, %lu of them match nobody",
+		    (unsigned long)(count - shown), (unsigned long)without);
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+void run_show_patterns(struct run *run)
+{
+	const struct selection *selection = &run->who.selection;
+
+	run->plan_shown = true;
+	for (size_t i = 0; i < run->who.listed_users; i++)
+		show_pattern(run, "--user", &selection->users[i]);
+	show_file_patterns(run);
+	for (size_t i = 0; i < selection->not_user_count; i++)
+		show_pattern(run, "--not-user", &selection->not_users[i]);
+	for (size_t i = 0; i < selection->protect_count; i++)
+		show_pattern(run, "--protect", &selection->protect[i]);
+}
+
+static bool could_not_be_asked(const struct rep_host *host)
+{
+	return host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT ||
+	       host->outcome == REP_HOST_NOT_ATTEMPTED;
+}
+
+static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
+{
+	const struct rep_record *record = &run->record;
+	const char **names;
+	struct strbuf folded, line;
+	size_t count = 0;
+
+	if (!plan->hosts_failed)
+		return;
+	names = calloc(record->host_count, sizeof(*names));
+	strbuf_init(&folded);
+	strbuf_init(&line);
+	for (size_t i = 0; names && i < record->host_count; i++)
+		if (could_not_be_asked(&record->hosts[i]))
+			names[count++] = record->hosts[i].name;
+	host_range_fold(&folded, names, count);
+	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s", plan->hosts_failed,
+		    plural(plan->hosts_failed));
+	if (folded.len) {
+		strbuf_adds(&line, ": ");
+		text_escape_add(&line, strbuf_text(&folded), folded.len);
+	}
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+	strbuf_release(&folded);
+	free(names);
+}
+
+static void question(struct strbuf *line, const struct fleet_plan *plan)
+{
+	strbuf_addf(line,
+		    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
+		    " host%s.",
+		    plan->sessions, plural(plan->sessions), plan->users, plural(plan->users),
+		    plan->hosts, plural(plan->hosts));
+}
+
+static void answered(struct prompt *prompt, const char *line)
+{
+	struct run *run = prompt->ctx;
+	bool yes = line && prompt_is_number(line, run->expected);
+
+	prompt_stop(prompt);
+	if (!line)
+		writer_line(run->writer, "");
+	if (!yes)
+		writer_line(run->writer, "declined: nothing was touched");
+	fleet_answer(run->fleet, yes);
+}
+
+static void ask(struct run *run, const struct fleet_plan *plan)
+{
+	struct strbuf line;
+
+	strbuf_init(&line);
+	question(&line, plan);
+	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", plan->sessions);
+	writer_add(run->writer, strbuf_text(&line), line.len);
+	strbuf_release(&line);
+	run->expected = plan->sessions;
+	run->prompt.answered = answered;
+	run->prompt.ctx = run;
+	if (prompt_start(&run->prompt, &run->loop) == 0)
+		return;
+	writer_line(run->writer, "");
+	writer_line(run->writer, "rdsweep: the terminal cannot be read: declined");
+	fleet_answer(run->fleet, false);
+}
+
+void run_gate(void *ctx, const struct fleet_plan *plan)
+{
+	struct run *run = ctx;
+	struct strbuf line;
+
+	run_show_patterns(run);
+	show_failed_hosts(run, plan);
+	if (!run->options->yes) {
+		ask(run, plan);
+		return;
+	}
+	strbuf_init(&line);
+	question(&line, plan);
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+	fleet_answer(run->fleet, true);
+}

@@ -1,0 +1,108 @@
+/* run_signals.c - Ctrl-C, SIGTERM and a closed terminal stop the fleet in order; a second one
+ * hastens it. */
+#include "host_range.h"
+#include "platform_process.h"
+#include "run.h"
+#include "text.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+static const struct stop_signal {
+	int number;
+	enum fleet_stop stop;
+	const char *name;
+} stops[RUN_SIGNAL_COUNT] = {
+	{ SIGINT, FLEET_STOP_SIGINT, "interrupted" },
+	{ SIGTERM, FLEET_STOP_SIGTERM, "told to stop (SIGTERM)" },
+	{ SIGHUP, FLEET_STOP_SIGHUP, "terminal closed (SIGHUP)" },
+};
+
+static const struct stop_signal *find(int number)
+{
+	for (size_t i = 0; i < RUN_SIGNAL_COUNT; i++)
+		if (stops[i].number == number)
+			return &stops[i];
+	return NULL;
+}
+
+static void name_unfinished(const struct run *run)
+{
+	size_t count = fleet_unfinished(run->fleet, NULL, 0);
+	const char **names = calloc(count ? count : 1, sizeof(*names));
+	struct strbuf folded, line;
+
+	if (!names)
+		return;
+	strbuf_init(&folded);
+	strbuf_init(&line);
+	count = fleet_unfinished(run->fleet, names, count);
+	host_range_fold(&folded, names, count);
+	strbuf_addf(&line, "%lu unfinished %s", (unsigned long)count,
+		    count == 1 ? "host" : "hosts");
+	if (count) {
+		strbuf_adds(&line, ": ");
+		text_escape_add(&line, strbuf_text(&folded), folded.len);
+	}
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+	strbuf_release(&folded);
+	free(names);
+}
+
+static void say(const struct run *run, const struct stop_signal *signal, bool again)
+{
+	struct fleet_progress progress;
+	struct strbuf line;
+
+	fleet_progress(run->fleet, &progress);
+	strbuf_init(&line);
+	if (again)
+		strbuf_addf(&line, "%s again: %u %s in flight left behind", signal->name,
+			    progress.calls, progress.calls == 1 ? "call is" : "calls are");
+	else
+		strbuf_addf(
+			&line,
+			"%s: nothing new is started; waiting for %u %s in flight and verifying; "
+			"press Ctrl-C again to leave them behind",
+			signal->name, progress.calls, progress.calls == 1 ? "call" : "calls");
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+	name_unfinished(run);
+}
+
+static void stop(uv_signal_t *handle, int number)
+{
+	struct run *run = handle->data;
+	const struct stop_signal *signal = find(number);
+	struct fleet_progress before;
+
+	fleet_progress(run->fleet, &before);
+	if (before.phase == FLEET_FINISHED)
+		return;
+	if (before.phase == FLEET_GATE && run->prompt.started)
+		writer_line(run->writer, ""); /* the question stands without its line end */
+	say(run, signal, before.stop == signal->stop || before.stop >= FLEET_STOP_SIGINT);
+	fleet_stop(run->fleet, signal->stop);
+}
+
+void run_signals_start(struct run *run)
+{
+	for (size_t i = 0; i < RUN_SIGNAL_COUNT; i++) {
+		(void)uv_signal_init(&run->loop, &run->signals[i]);
+		run->signals[i].data = run;
+		if (!process_ignores(stops[i].number))
+			(void)uv_signal_start(&run->signals[i], stop, stops[i].number);
+		uv_unref((uv_handle_t *)&run->signals[i]); /* alone they are nothing to wait for */
+	}
+	run->catching = true;
+}
+
+void run_signals_stop(struct run *run)
+{
+	if (!run->catching)
+		return;
+	run->catching = false;
+	for (size_t i = 0; i < RUN_SIGNAL_COUNT; i++)
+		uv_close((uv_handle_t *)&run->signals[i], NULL);
+}

@@ -1,0 +1,96 @@
+/* platform_process_posix.c - see platform_process.h. */
+#include "platform_process.h"
+
+#include "platform_files_open.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+void process_prepare(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	int fd;
+
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	(void)sigaction(SIGXFSZ, &ignore,
+			NULL); /* a report over the size limit fails like a full disk */
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+int process_arguments(int argc, char **argv, char ***ret_argv)
+{
+	char **copy = calloc((size_t)argc + 1, sizeof(*copy));
+
+	if (!copy)
+		return -1;
+	memcpy(copy, argv, (size_t)argc * sizeof(*copy));
+	*ret_argv = copy;
+	return 0;
+}
+
+void process_arguments_free(char **argv)
+{
+	free(argv);
+}
+
+void process_machine(struct strbuf *out)
+{
+	char name[UV_MAXHOSTNAMESIZE];
+	size_t size = sizeof(name);
+
+	if (uv_os_gethostname(name, &size) == 0)
+		strbuf_adds(out, name);
+}
+
+void process_operator(struct strbuf *out)
+{
+	uv_passwd_t account;
+
+	if (uv_os_get_passwd(&account) < 0)
+		return;
+	if (account.username)
+		strbuf_adds(out, account.username);
+	uv_os_free_passwd(&account);
+}
+
+int process_set_env(const char *name, const char *value)
+{
+	return setenv(name, value, 1);
+}
+
+const char *process_env(const char *name)
+{
+	return getenv(name);
+}
+
+bool process_ignores(int signal)
+{
+	struct sigaction now;
+
+	return sigaction(signal, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+int64_t process_wall_ms(void)
+{
+	struct timespec now;
+
+	if (timespec_get(&now, TIME_UTC) != TIME_UTC)
+		return 0;
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void process_end_now(int exit_code)
+{
+	files_open_end();
+	_exit(exit_code);
+}

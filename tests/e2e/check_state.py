@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""Compares a report with what really happened to the simulated fleet, session by session.
+
+usage: check_state.py REPORT.json STATE [SCENARIO.json]
+
+The state file is the truth: nobody may be gone whom the report does not call asked, and nobody may be called logged
+off who is still there. Prints every contradiction; exit code 1 if there is one.
+"""
+
+import collections
+import json
+import sys
+
+# What the report may say of a session whose logoff was accepted. `still_present` and `returned` are checked further.
+ASKED = {"logged_off", "in_doubt", "still_present", "returned"}
+KNOWN = {
+    "logged_off", "already_gone", "disconnected", "messaged", "planned", "listed", "failed", "timed_out",
+    "in_doubt", "still_present", "identity_changed", "returned", "not_attempted", "skipped",
+}
+NEEDS_REASON = {"skipped", "not_attempted"}
+
+
+def identity(host, session):
+    user = session["user"]
+    if user is not None and session["domain"] is not None:
+        user = session["domain"] + "\\" + user
+    return (host, session["id"], user, session["logon_at"])
+
+
+def name(key):
+    host, id_, user, logon_at = key
+    return f"{host} session {id_} of {user} since {logon_at}"
+
+
+class Checker:
+    def __init__(self, report, state):
+        self.report = report
+        self.problems = []
+        self.started = report["run"]["started_at"]
+        self.finished = report["run"]["finished_at"]
+        self.before = [line for line in state if line["t"] < self.started]
+        self.lines = [line for line in state if line["t"] >= self.started]
+        self.gone = {}  # by a logoff of this run
+        self.left = {}  # by themselves, at any time
+        for line in state:
+            key = (line["host"], line["session"], line["user"], line["logon_at"])
+            if line["effect"] != "gone":
+                continue
+            if line["call"] != "logoff":
+                self.left[key] = line
+            elif line["t"] >= self.started:
+                self.gone[key] = line
+            else:
+                self.left[key] = line
+
+    def say(self, text):
+        self.problems.append(text)
+
+    def read_sessions(self):
+        self.sessions = {}
+        names = collections.Counter(host["host"].lower() for host in self.report["hosts"])
+        for host, count in names.items():
+            if count > 1:
+                self.say(f"host {host} is in the report {count} times")
+        for host in self.report["hosts"]:
+            for session in host["sessions"]:
+                key = identity(host["host"], session)
+                if key in self.sessions:
+                    self.say(f"{name(key)} is in the report twice")
+                self.sessions[key] = session
+
+    def check_gone(self):
+        for key, line in self.gone.items():
+            session = self.sessions.get(key)
+            if session is None:
+                self.say(f"{name(key)} was logged off and is not in the report")
+                continue
+            outcome = session["outcome"]
+            if self.report["run"]["dry_run"]:
+                self.say(f"{name(key)} was logged off by a dry run")
+            if outcome not in ASKED:
+                self.say(f"{name(key)} was logged off, the report says {outcome}")
+            if not session["selected"]:
+                self.say(f"{name(key)} was logged off without being selected")
+            if outcome == "still_present" and line["due"] < self.finished:
+                # It may have gone between the last look and the end of the run; a second is generous.
+                if abs(milliseconds(self.finished) - milliseconds(line["due"])) > 1000:
+                    self.say(f"{name(key)} is still_present, but was gone at {line['due']}")
+
+    def check_reported(self):
+        for key, session in self.sessions.items():
+            outcome = session["outcome"]
+            if outcome not in KNOWN:
+                self.say(f"{name(key)} has the unknown outcome {outcome}")
+            if outcome == "logged_off" and key not in self.gone and key not in self.left:
+                self.say(f"{name(key)} is called logged_off and is still there")
+            if outcome == "already_gone" and key not in self.gone and key not in self.left:
+                self.say(f"{name(key)} is called already_gone and is still there")
+            if outcome == "already_gone" and key in self.gone:
+                self.say(f"{name(key)} is called already_gone, but we asked")
+            if (outcome in NEEDS_REASON) != (session["reason"] is not None):
+                self.say(f"{name(key)} is {outcome} with the reason {session['reason']}")
+            if outcome == "skipped" and session["selected"]:
+                self.say(f"{name(key)} is skipped and selected")
+            if outcome != "skipped" and not session["selected"]:
+                self.say(f"{name(key)} is {outcome} and not selected")
+
+    def check_other_effects(self):
+        allowed = {"gone"} if self.report["run"]["command"] == "logoff" else set()
+        allowed |= {"logged_on"}
+        for line in self.lines:
+            if line["effect"] not in allowed and line["call"] not in ("leave", "return"):
+                self.say(f"{self.report['run']['command']} had the effect {line}")
+
+    def check_totals(self):
+        totals = self.report["totals"]
+        sessions = collections.Counter(session["outcome"] for session in self.sessions.values())
+        hosts = collections.Counter(host["outcome"] for host in self.report["hosts"])
+        for what, counted in (("sessions", sessions), ("hosts", hosts)):
+            for outcome, count in totals[what].items():
+                wanted = counted.get(outcome, 0)
+                if outcome in KNOWN | {"succeeded", "partial"} and count != wanted:
+                    self.say(f"totals.{what}.{outcome} is {count}, counted {wanted}")
+
+    def check_scenario(self, scenario):
+        """Whoever the scenario names on a host that was reached is in the report."""
+        reached = {host["host"] for host in self.report["hosts"] if host["outcome"] == "succeeded"}
+        gone_before = {(line["host"], line["session"]) for line in self.before if line["effect"] == "gone"}
+        seen = {key[:3] for key in self.sessions}
+        for host, told in scenario.get("hosts", {}).items():
+            swaps = {fault.get("session") for fault in told.get("faults", []) if "swap_user" in fault}
+            for session in told.get("sessions", []):
+                key = (host, session["id"], session.get("user"))
+                if host not in reached or key[:2] in gone_before or session["id"] in swaps:
+                    continue
+                if "leaves_after_ms" not in session and key not in seen:
+                    self.say(f"{key} is in the scenario and not in the report")
+
+    def check(self, scenario=None):
+        self.read_sessions()
+        self.check_gone()
+        self.check_reported()
+        self.check_other_effects()
+        self.check_totals()
+        if scenario:
+            self.check_scenario(scenario)
+        return self.problems
+
+
+def milliseconds(text):
+    """RFC 3339 as we write it, of one day: enough to compare two moments of a run."""
+    clock = text.split("T")[1].rstrip("Z")
+    hours, minutes, seconds = clock.split(":")
+    return int(hours) * 3600000 + int(minutes) * 60000 + round(float(seconds) * 1000)
+
+
+def check(report, state, scenario=None):
+    """A list of contradictions."""
+    return Checker(report, state).check(scenario)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def main():
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    with open(sys.argv[2], encoding="utf-8") as file:
+        state = [json.loads(line) for line in file]
+    problems = check(read(sys.argv[1]), state, read(sys.argv[3]) if len(sys.argv) == 4 else None)
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

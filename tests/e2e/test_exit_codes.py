@@ -1,0 +1,155 @@
+"""Each exit code, with the report that goes with it."""
+
+import signal
+import unittest
+
+import lib
+
+HANG = {"faults": [{"call": "enumerate", "hang": True}]}
+STUCK = ["--call-timeout", "60s", "--host-timeout", "60s"]
+
+
+class ExitCodes(lib.Case):
+    def test_0_everything_done(self):
+        fleet = self.fleet(["h[1:4]"], lib.scenario())
+        self.expect(0, "logoff", *fleet, "--all", "--yes", "--sim-state", "state", "-o", "report.json")
+        report = self.report()
+        self.assertEqual(0, report["run"]["exit_code"])
+        self.assertEqual("succeeded", report["run"]["outcome"])
+        self.assertEqual(12, lib.outcomes(report)["logged_off"])
+        self.assert_state_matches()
+
+    def test_1_a_host_refuses(self):
+        fleet = self.fleet(["h1", "h2"], lib.scenario(
+            {"h2": {"faults": [{"call": "probe", "refused": True}]}}))
+        self.expect(1, "logoff", *fleet, "--all", "--yes", "--sim-state", "state", "-o", "report.json")
+        report = self.report()
+        self.assertEqual("partial", report["run"]["outcome"])
+        self.assertEqual("failed", lib.host_of(report, "h2")["outcome"])
+        self.assertEqual("CONNECT_REFUSED", lib.host_of(report, "h2")["error"]["name"])
+        self.assert_state_matches()
+
+    def test_1_nothing_done(self):
+        fleet = self.fleet(["h1"], lib.scenario({"h1": {"faults": [{"call": "logoff", "error": 5}]}}))
+        self.expect(1, "logoff", *fleet, "--all", "--yes", "--sim-state", "state", "-o", "report.json")
+        report = self.report()
+        self.assertEqual("failed", report["run"]["outcome"])
+        self.assertEqual(3, lib.outcomes(report)["failed"])
+        self.assert_state_matches()
+
+    def test_3_nobody_matches(self):
+        fleet = self.fleet(["h1", "h2"], lib.scenario())
+        for command in (["logoff", "--yes"], ["sessions"]):
+            with self.subTest(command=command[0]):
+                self.expect(3, *command, *fleet, "-u", "nobody", "-o", "report.json", "--overwrite")
+                self.assertEqual("succeeded", self.report()["run"]["outcome"])
+
+    def test_3_is_no_proof_where_a_host_is_silent(self):
+        fleet = self.fleet(["h1", "h2"], lib.scenario(
+            {"h2": {"faults": [{"call": "probe", "hang": True}]}}))
+        self.expect(1, "sessions", *fleet, "-u", "nobody", "--connect-timeout", "50ms")
+
+    def test_3_empty_shard(self):
+        fleet = self.fleet(["h1"], lib.scenario())
+        codes = sorted(self.run_program("sessions", *fleet, "--shard", f"{k}/2").code for k in (1, 2))
+        self.assertEqual([0, 3], codes)
+
+    def test_4_max_failures(self):
+        fleet = self.fleet(["h[1:4]"], lib.scenario(
+            {"h1": {"faults": [{"call": "probe", "refused": True}]}}))
+        self.expect(4, "logoff", *fleet, "--all", "--yes", "--max-failures", "0", "--sim-state", "state",
+                    "-o", "report.json")
+        report = self.report()
+        self.assertEqual("aborted", report["run"]["outcome"])
+        self.assertEqual("max_failures", report["run"]["stopped_by"])
+        self.assertEqual([], self.state())
+        self.assert_state_matches()
+
+    def test_4_credentials(self):
+        fleet = self.fleet(["h[1:9]"], lib.scenario({"h[1:9]": {"faults": [{"call": "open", "error": 1326}]}}))
+        self.expect(4, "logoff", *fleet, "--all", "--yes", "-c", "1", "--sim-state", "state",
+                    "-o", "report.json")
+        report = self.report()
+        self.assertEqual("credentials", report["run"]["stopped_by"])
+        asked = [host for host in report["hosts"] if host["attempts"]]
+        self.assertLessEqual(len(asked), 3)
+        self.assertEqual([], self.state())
+
+    def test_5_max_sessions(self):
+        fleet = self.fleet(["h[1:4]"], lib.scenario())
+        result = self.expect(5, "logoff", *fleet, "--all", "--yes", "--max-sessions", "11",
+                             "--sim-state", "state", "-o", "report.json")
+        self.assertEqual([], self.state())
+        self.assertEqual("max_sessions", self.report()["run"]["stopped_by"])
+        self.assertEqual(12, lib.outcomes(self.report())["not_attempted"])
+        self.assertNotIn("Type", result.err)
+        self.expect(0, "logoff", *fleet, "--all", "--yes", "--max-sessions", "12")
+
+    def test_70_report_appears_meanwhile(self):
+        fleet = self.fleet(["h1", "h2"], lib.scenario({"h2": HANG}))
+        process = self.start("logoff", *fleet, "--all", "--yes", *STUCK, "-o", "first.json",
+                             "-o", "second.csv", "-o", "third.json")
+        self.assertIn(b"SIMULATED", process.stderr.readline())
+        self.put("first.json", "theirs")
+        err = self.interrupt_twice(process, signal.SIGINT)
+        self.assertEqual(70, process.returncode, err)
+        self.assertIn(b"cannot write report 'first.json': file already exists", err)
+        self.assertEqual(b"theirs", self.read("first.json"))
+        self.assertEqual("interrupted", self.report("third.json")["run"]["outcome"])
+        self.assertTrue(lib.csv_rows(self.read("second.csv")))
+
+    def test_70_standard_output(self):
+        fleet = self.fleet(["h1"], lib.scenario())
+        for command in (["sessions", *fleet], ["inventory", "list", "-i", "hosts.ini"], ["help"],
+                        ["--version"], ["error", "5"]):
+            with self.subTest(command=command), open("/dev/full", "wb") as full:
+                result = self.expect(70, *command, stdout=full)
+                self.assertIn("rdsweep: cannot write standard output: no space left", result.err)
+
+    def test_70_closed_pipe(self):
+        import os
+        fleet = self.fleet(["h1"], lib.scenario())
+        reading, writing = os.pipe()
+        os.close(reading)
+        result = self.expect(70, "sessions", *fleet, stdout=writing)
+        os.close(writing)
+        self.assertIn("broken pipe", result.err)
+
+    def interrupt_twice(self, process, number):
+        """The second one only once the first has been taken: two that wait are one to the system."""
+        process.send_signal(number)
+        seen = b""
+        while b"unfinished host" not in seen:
+            line = process.stderr.readline()
+            self.assertTrue(line, seen)
+            seen += line
+        process.send_signal(number)
+        return seen + process.communicate(timeout=lib.PATIENCE_S)[1]
+
+    def signalled(self, number, name, code):
+        fleet = self.fleet(["h[1:2]", "stuck"], lib.scenario({"stuck": HANG}))
+        process = self.start("logoff", *fleet, "--all", "--yes", *STUCK, "--sim-state", "state",
+                             "-o", "report.json")
+        self.assertIn(b"SIMULATED", process.stderr.readline())
+        err = self.interrupt_twice(process, number)
+        self.assertEqual(code, process.returncode, err)
+        self.assertRegex(err, b"unfinished hosts?: .*stuck")
+        report = self.report()
+        self.assertEqual("interrupted", report["run"]["outcome"])
+        self.assertEqual(name, report["run"]["stopped_by"])
+        self.assertEqual(code, report["run"]["exit_code"])
+        self.assertEqual([], self.state())
+        self.assert_state_matches()
+
+    def test_129_terminal_closed(self):
+        self.signalled(signal.SIGHUP, "SIGHUP", 129)
+
+    def test_130_ctrl_c(self):
+        self.signalled(signal.SIGINT, "SIGINT", 130)
+
+    def test_143_terminated(self):
+        self.signalled(signal.SIGTERM, "SIGTERM", 143)
+
+
+if __name__ == "__main__":
+    lib.main()
