@@ -9,29 +9,26 @@
 static const struct command commands[] = {
 	{ COMMAND_SESSIONS, "sessions", cmd_sessions, "-i FILE [OPTIONS]",
 	  "lists sessions across the fleet",
-	  "Lists who is logged on where. Nothing is changed and nothing is asked. Selection "
-	  "options narrow the\n"
-	  "list. '--format json' and 'csv' print the very bytes that -o writes.\n" },
+	  "Lists who is logged on where. Nothing is changed and nothing is asked.\n"
+	  "Selection options narrow the list; '--format json' and 'csv' print the very\n"
+	  "bytes that -o writes.\n" },
 	{ COMMAND_LOGOFF, "logoff", cmd_logoff, "-i FILE SELECTION [OPTIONS]",
 	  "logs sessions off: survey, question, act, verify, report",
-	  "Surveys the fleet, shows what it would do, asks, logs the selected sessions off and "
-	  "looks whether they\n"
-	  "are gone. Services, listeners, the console and your own sessions are never touched "
-	  "unless you say so;\n"
-	  "protected users never. Try --dry-run first.\n" },
+	  "Surveys the fleet, shows what it would do, asks, logs the selected sessions\n"
+	  "off and looks whether they are gone. Services, listeners, the console and\n"
+	  "your own sessions are not touched unless you say so; protected users never.\n"
+	  "Try --dry-run first.\n" },
 	{ COMMAND_INVENTORY, "inventory", cmd_inventory, "list|check|graph -i FILE [OPTIONS]",
 	  "what the inventory means: list, check, graph",
-	  "Shows the hosts after groups, ranges, --limit and --shard: 'list' one name a line, "
-	  "'check' every mistake\n"
-	  "and remark, 'graph' the groups as a tree.\n" },
+	  "Shows the hosts after groups, ranges, --limit and --shard: 'list' one name a\n"
+	  "line, 'check' every mistake and remark, 'graph' the groups as a tree.\n" },
 	{ COMMAND_REPORT, "report", cmd_report, "show FILE...", "reviews finished runs: show",
-	  "'show' prints what a report says: outcome, totals, errors and what to do about them. "
-	  "'-' is standard input.\n" },
+	  "'show' prints what a report says: outcome, totals, errors and what to do\n"
+	  "about them. '-' is standard input.\n" },
 	{ COMMAND_ERROR, "error", cmd_error, "CODE... [--format table|json]",
 	  "explains an error code: name, meaning, class, remedy",
-	  "A code is a decimal number, 0x and hexadecimal, an HRESULT, or a name such as "
-	  "ERROR_ACCESS_DENIED or\n"
-	  "CALL_TIMEOUT. Exit code 1: not in the table.\n" },
+	  "A code is a decimal number, 0x and hexadecimal, an HRESULT, or a name such\n"
+	  "as ERROR_ACCESS_DENIED or CALL_TIMEOUT. Exit code 1: not in the table.\n" },
 	{ COMMAND_HELP, "help", cmd_help, "[COMMAND]", "explains a command",
 	  "Shows all commands, or the options of one.\n" },
 };

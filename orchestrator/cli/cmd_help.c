@@ -10,7 +10,7 @@
 
 #include <uv.h>
 
-#define HELP_COLUMN 34 /* where the texts of options begin */
+#define HELP_COLUMN 36 /* where the texts of options begin */
 
 static void pad_to(struct strbuf *out, size_t start, size_t column)
 {
@@ -42,7 +42,7 @@ void help_of_command(struct strbuf *out, const struct command *command)
 	const struct option *table = options_table(&count);
 	int group = -1;
 
-	strbuf_addf(out, "Usage: rdsweep %s%s%s\n\n%s\n", command->name, *command->usage ? " " : "",
+	strbuf_addf(out, "Usage: rdsweep %s%s%s\n\n%s", command->name, *command->usage ? " " : "",
 		    command->usage, command->about);
 	for (size_t i = 0; i < count; i++) {
 		if (!(table[i].commands & (1u << command->id)))

@@ -2,8 +2,9 @@
  * prompt.h - one line from the terminal, asked for while the loop goes on running.
  *
  * Usage:     zero the struct, set `answered` and `ctx`, prompt_start(); `answered` is called once,
- * then (or earlier) prompt_stop(). The question itself is the caller's to print. Threads:   loop
- * thread. Ownership: the struct stays where it is until the loop has closed its handle.
+ *            then (or earlier) prompt_stop(). The question itself is the caller's to print.
+ * Threads:   loop thread.
+ * Ownership: the struct stays where it is until the loop has closed its handle.
  */
 #ifndef RDSWEEP_PROMPT_H
 #define RDSWEEP_PROMPT_H

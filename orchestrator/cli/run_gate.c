@@ -143,6 +143,10 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 	struct run *run = ctx;
 	struct strbuf line;
 
+	if (run->options->yes && run->options->quiet) {
+		fleet_answer(run->fleet, true);
+		return;
+	}
 	run_show_patterns(run);
 	show_failed_hosts(run, plan);
 	if (!run->options->yes) {

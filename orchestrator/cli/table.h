@@ -2,7 +2,8 @@
  * table.h - a plain aligned table: one row a line, columns as wide as their widest cell.
  *
  * Cells are escaped for a terminal when they are added; width is counted in code points. Ends of
- * lines carry no blanks. Errors: as strbuf.h says, in the table; table_print() then reports it.
+ * lines carry no blanks.
+ * Errors: as strbuf.h says, in the table; table_print() then reports it.
  */
 #ifndef RDSWEEP_TABLE_H
 #define RDSWEEP_TABLE_H

@@ -3,9 +3,9 @@
  *
  * A terminal may stall (a selection in its window, Ctrl-S, a pipe nobody reads): the loop must not
  * notice. Lines wait in a bounded queue, and what does not fit is counted and told of later; a
- * frame (progress) has one slot, where the last one wins, and is written after all lines. Threads:
- * writer_add(), writer_line() and writer_frame() from any thread; none of them ever blocks on the
- * terminal.
+ * frame (progress) has one slot, where the last one wins, and is written after all lines.
+ * Threads: writer_add(), writer_line() and writer_frame() from any thread; none of them ever blocks
+ *          on the terminal.
  */
 #ifndef RDSWEEP_WRITER_H
 #define RDSWEEP_WRITER_H

@@ -3,9 +3,10 @@
  * by line.
  *
  * Paths are UTF-8 and never interpreted: `-` is a file of that name here, standard input has
- * functions of its own. Threads:   any one thread at a time, except file_lines_append(): any thread
- * at any time. Errors:    -1 or NULL with a short static text in *reterr_what ("permission
- * denied"). Ownership: paths are copied where they are needed later.
+ * functions of its own.
+ * Threads:   any one thread at a time, except file_lines_append(): any thread at any time.
+ * Errors:    -1 or NULL with a short static text in *reterr_what ("permission denied").
+ * Ownership: paths are copied where they are needed later.
  */
 #ifndef RDSWEEP_PLATFORM_FILE_H
 #define RDSWEEP_PLATFORM_FILE_H

@@ -1,12 +1,14 @@
 /*
- * sim_lives.h - inside the simulated fleet: its hosts, who lives on them, and what a time makes of it. For sim_model.c and
- * sim_replay.c only.
+ * sim_lives.h - inside the simulated fleet: its hosts, who lives on them, and what a time makes of
+ * it. For sim_model.c and sim_replay.c only.
  *
- * Words: a *life* is one identity under one id, with a beginning and an end. Lives 0 to base_count - 1 of a host follow
- * from the scenario and are there from the start; later ones (a user who came back, a user who was swapped in) are
- * stored. A *change* is what happened to a life. A *standing* is what all changes together make of a life.
+ * Words: a *life* is one identity under one id, with a beginning and an end. Lives 0 to base_count
+ * - 1 of a host follow from the scenario and are there from the start; later ones (a user who came
+ * back, a user who was swapped in) are stored. A *change* is what happened to a life. A *standing*
+ * is what all changes together make of a life.
  *
- * Usage: sim_stand() first; what is said to come after it reads the standings it left, of that one host.
+ * Usage: sim_stand() first; what is said to come after it reads the standings it left, of that one
+ * host.
  */
 #ifndef RDSWEEP_SIM_LIVES_H
 #define RDSWEEP_SIM_LIVES_H
@@ -121,7 +123,8 @@ const struct sim_life *sim_stored_life(const struct sim_fleet_host *host, uint32
 uint32_t sim_life_id(const struct sim_fleet_host *host, uint32_t life);
 int64_t sim_returns_after(const struct sim_fleet_host *host, uint32_t life); /* ms or SIM_NEVER */
 
-/* Works out the standing of every life of a host. Never fails: room is made together with the lives. */
+/* Works out the standing of every life of a host. Never fails: room is made together with the
+ * lives. */
 void sim_stand(struct sim_model *model, const struct sim_fleet_host *host);
 bool sim_present(const struct sim_standing *standing, int64_t t_ms);
 bool sim_closing(const struct sim_standing *standing, int64_t t_ms); /* of one that is present */

@@ -1,9 +1,10 @@
 /*
- * sim_walk.h - walking a JSON document whose every mistake is to be told with its place: objects by tables of keys, values by
- * readers that check type and range. For sim_scenario.c.
+ * sim_walk.h - walking a JSON document whose every mistake is to be told with its place: objects
+ * by tables of keys, values by readers that check type and range. For sim_scenario.c.
  *
- * Every reader takes exactly one value, good or bad, so that what follows can be read as well. A mistake becomes a problem and leaves the
- * field as it was. Broken JSON and short memory set `stop`; from then on nothing is read.
+ * Every reader takes exactly one value, good or bad, so that what follows can be read as well. A
+ * mistake becomes a problem and leaves the field as it was. Broken JSON and short memory set
+ * `stop`; from then on nothing is read.
  */
 #ifndef RDSWEEP_SIM_WALK_H
 #define RDSWEEP_SIM_WALK_H
@@ -47,7 +48,8 @@ struct sim_key {
 struct sim_place walk_here(const struct sim_walk *walk); /* of the last token taken */
 STRBUF_PRINTF(3, 4)
 void walk_problem(struct sim_walk *walk, struct sim_place place, const char *format, ...);
-/* A text of the document's in single quotes, harmless for a terminal and not too long. Starts `buf`, which the caller releases. */
+/* A text of the document's in single quotes, harmless for a terminal and not too long. Starts
+ * `buf`, which the caller releases. */
 const char *walk_quoted(struct strbuf *buf, const char *text);
 
 enum json_token walk_take(struct sim_walk *walk);
@@ -55,7 +57,8 @@ enum json_token walk_take(struct sim_walk *walk);
 void walk_drop(struct sim_walk *walk, enum json_token token);
 /* Takes a value that must begin with `want`. False: it was something else and is dropped. */
 bool walk_expect(struct sim_walk *walk, const char *name, enum json_token want);
-/* Reads an object's members; `seen[i]` is where the key i stands. False where it is no object or nothing more can be read. */
+/* Reads an object's members; `seen[i]` is where the key i stands. False where it is no object or
+ * nothing more can be read. */
 bool walk_read_object(struct sim_walk *walk, const char *name, const struct sim_key *keys,
 		      size_t count, void *into, struct sim_place seen[SIM_KEYS_MAX],
 		      struct sim_place *ret_start);
@@ -90,7 +93,8 @@ bool walk_take_text(struct sim_walk *walk, const char *name, size_t max);
 /* Takes one word of a list: its index. */
 void walk_read_word(struct sim_walk *walk, const char *name, const char *const *words, int count,
 		    int *ret);
-/* Where the backslash of DOMAIN\user stands; NULL where there is not just one, with something on both sides. */
+/* Where the backslash of DOMAIN\user stands; NULL where there is not just one, with something on
+ * both sides. */
 const char *walk_account_cut(const char *text);
 /* The problem that the text just taken is none. */
 void walk_not_an_account(struct sim_walk *walk, const char *name);

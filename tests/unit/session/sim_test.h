@@ -22,8 +22,8 @@ static inline struct sim_scenario *scenario_of(const char *text)
 	sim_problems_init(&problems);
 	if (sim_scenario_parse(&scenario, text, strlen(text), &problems) != 0)
 		fail_msg("%d:%d: %s", problems.count ? problems.items[0].line : 0,
-		         problems.count ? problems.items[0].column : 0,
-		         problems.count ? problems.items[0].message : "no memory");
+			 problems.count ? problems.items[0].column : 0,
+			 problems.count ? problems.items[0].message : "no memory");
 	sim_problems_release(&problems);
 	return scenario;
 }

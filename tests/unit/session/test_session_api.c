@@ -32,12 +32,12 @@ static struct fake *fake_of(struct session_host *host)
 
 static int fail_with(struct session_error *reterr, enum session_api api, uint32_t code)
 {
-	*reterr = (struct session_error){api, code};
+	*reterr = (struct session_error){ api, code };
 	return -1;
 }
 
 static int fake_details(struct session_host *host, uint32_t id, struct session_details *ret_details,
-                        struct session_error *reterr)
+			struct session_error *reterr)
 {
 	struct fake *fake = fake_of(host);
 
@@ -52,7 +52,7 @@ static int fake_details(struct session_host *host, uint32_t id, struct session_d
 }
 
 static int fake_logoff(struct session_host *host, uint32_t id, bool wait,
-                       struct session_error *reterr)
+		       struct session_error *reterr)
 {
 	struct fake *fake = fake_of(host);
 
@@ -69,7 +69,7 @@ static int fake_disconnect(struct session_host *host, uint32_t id, struct sessio
 	assert_int_equal(id, 7);
 	fake->disconnects++;
 	return fake->act_code ? fail_with(reterr, SESSION_API_DISCONNECT_SESSION, fake->act_code)
-	                      : 0;
+			      : 0;
 }
 
 static void fake_close(struct session_host *host)
@@ -82,12 +82,12 @@ static int64_t fake_now(void *ctx)
 	return ((struct fake *)ctx)->now_us;
 }
 
-static const struct session_ops fake_ops = {.name = "fake",
-                                            .details = fake_details,
-                                            .logoff = fake_logoff,
-                                            .disconnect = fake_disconnect,
-                                            .close = fake_close};
-static const struct session_ops no_ops = {.name = "none"};
+static const struct session_ops fake_ops = { .name = "fake",
+					     .details = fake_details,
+					     .logoff = fake_logoff,
+					     .disconnect = fake_disconnect,
+					     .close = fake_close };
+static const struct session_ops no_ops = { .name = "none" };
 
 /* --- session_act_if */
 
@@ -110,90 +110,102 @@ static const struct act_row {
 	int waits;
 	int disconnects;
 } act_rows[] = {
-#define ALICE                                                                                       \
-	{.state = SESSION_ACTIVE, .logon_at_ms = 5000, .idle_s = 60, .user = "alice",               \
-	 .domain = "CORP"}
-#define ANY {.states = 0, .min_idle_s = -1}
-        {"session_act_if__same__is_logged_off", .details = ALICE, .condition = ANY, .logoffs = 1},
-        {"session_act_if__same_in_other_case__is_logged_off",
-         .details = {.state = SESSION_ACTIVE, .logon_at_ms = 5000, .user = "ALICE", .domain = "corp"},
-         .condition = ANY, .logoffs = 1},
-        {"session_act_if__wait__is_passed_on", .details = ALICE, .condition = ANY,
-         .act = SESSION_ACT_LOGOFF_WAIT, .logoffs = 1, .waits = 1},
-        {"session_act_if__disconnect__is_another_call", .details = ALICE, .condition = ANY,
-         .act = SESSION_ACT_DISCONNECT, .disconnects = 1},
-        {"session_act_if__look_says_7022__is_gone", .details_code = 7022, .condition = ANY,
-         .seen = SESSION_SEEN_GONE},
-        {"session_act_if__look_says_2__is_gone", .details_code = 2, .condition = ANY,
-         .seen = SESSION_SEEN_GONE},
-        {"session_act_if__look_says_1168__is_gone", .details_code = 1168, .condition = ANY,
-         .seen = SESSION_SEEN_GONE},
-        {"session_act_if__look_says_hresult_2__is_gone", .details_code = 0x80070002u,
-         .condition = ANY, .seen = SESSION_SEEN_GONE},
-        {"session_act_if__look_fails__fails_with_the_looks_error", .details_code = 1722,
-         .condition = ANY, .result = -1, .api = SESSION_API_QUERY_SESSION_INFORMATION, .code = 1722},
-        {"session_act_if__look_says_shutdown__is_not_gone", .details_code = 1115, .condition = ANY,
-         .result = -1, .api = SESSION_API_QUERY_SESSION_INFORMATION, .code = 1115},
-        {"session_act_if__other_user__is_left_alone",
-         .details = {.logon_at_ms = 5000, .user = "bob", .domain = "CORP"}, .condition = ANY,
-         .seen = SESSION_SEEN_OTHER},
-        {"session_act_if__other_domain__is_left_alone",
-         .details = {.logon_at_ms = 5000, .user = "alice", .domain = "LAB"}, .condition = ANY,
-         .seen = SESSION_SEEN_OTHER},
-        {"session_act_if__other_logon__is_left_alone",
-         .details = {.logon_at_ms = 5001, .user = "alice", .domain = "CORP"}, .condition = ANY,
-         .seen = SESSION_SEEN_OTHER},
-        {"session_act_if__logon_no_longer_known__is_left_alone",
-         .details = {.logon_at_ms = UTC_UNKNOWN, .user = "alice", .domain = "CORP"}, .condition = ANY,
-         .seen = SESSION_SEEN_OTHER},
-        {"session_act_if__nobody_under_the_id__is_left_alone",
-         .details = {.logon_at_ms = 5000, .user = "", .domain = ""}, .condition = ANY,
-         .seen = SESSION_SEEN_OTHER},
-        {"session_act_if__state_no_longer_meets__is_left_alone", .details = ALICE,
-         .condition = {.states = 1u << SESSION_DISCONNECTED, .min_idle_s = -1},
-         .seen = SESSION_SEEN_NO_LONGER_MATCHES},
-        {"session_act_if__state_still_meets__is_logged_off", .details = ALICE,
-         .condition = {.states = 1u << SESSION_DISCONNECTED | 1u << SESSION_ACTIVE, .min_idle_s = 60},
-         .logoffs = 1},
-        {"session_act_if__no_longer_idle__is_left_alone", .details = ALICE,
-         .condition = {.states = 0, .min_idle_s = 61}, .seen = SESSION_SEEN_NO_LONGER_MATCHES},
-        {"session_act_if__last_moment__is_logged_off", .details = ALICE, .condition = ANY,
-         .now_us = 100, .logoffs = 1},
-        {"session_act_if__too_late__asks_nothing", .details = ALICE, .condition = ANY, .now_us = 101,
-         .result = -1, .api = SESSION_API_RDSWEEP, .code = SESSION_FINDING_CALL_TIMEOUT},
-        {"session_act_if__permit_withdrawn__asks_nothing", .details = ALICE, .condition = ANY,
-         .withdrawn = true, .result = -1, .api = SESSION_API_RDSWEEP,
-         .code = SESSION_FINDING_CALL_TIMEOUT},
-        {"session_act_if__permit_withdrawn_during_the_look__asks_nothing", .details = ALICE,
-         .condition = ANY, .withdrawn_at_look = true, .result = -1, .api = SESSION_API_RDSWEEP,
-         .code = SESSION_FINDING_CALL_TIMEOUT},
-        {"session_act_if__act_fails__fails_with_the_acts_error", .details = ALICE, .condition = ANY,
-         .act_code = 5, .result = -1, .api = SESSION_API_LOGOFF_SESSION, .code = 5, .logoffs = 1},
-        {"session_act_if__disconnect_fails__fails_with_its_error", .details = ALICE, .condition = ANY,
-         .act = SESSION_ACT_DISCONNECT, .act_code = 7024, .result = -1,
-         .api = SESSION_API_DISCONNECT_SESSION, .code = 7024, .disconnects = 1},
+#define ALICE                                                                                      \
+	{                                                                                          \
+		.state = SESSION_ACTIVE, .logon_at_ms = 5000, .idle_s = 60, .user = "alice",       \
+		.domain = "CORP"                                                                   \
+	}
+#define ANY                                                                                        \
+	{                                                                                          \
+		.states = 0, .min_idle_s = -1                                                      \
+	}
+	{ "session_act_if__same__is_logged_off", .details = ALICE, .condition = ANY, .logoffs = 1 },
+	{ "session_act_if__same_in_other_case__is_logged_off",
+	  .details = { .state = SESSION_ACTIVE,
+		       .logon_at_ms = 5000,
+		       .user = "ALICE",
+		       .domain = "corp" },
+	  .condition = ANY, .logoffs = 1 },
+	{ "session_act_if__wait__is_passed_on", .details = ALICE, .condition = ANY,
+	  .act = SESSION_ACT_LOGOFF_WAIT, .logoffs = 1, .waits = 1 },
+	{ "session_act_if__disconnect__is_another_call", .details = ALICE, .condition = ANY,
+	  .act = SESSION_ACT_DISCONNECT, .disconnects = 1 },
+	{ "session_act_if__look_says_7022__is_gone", .details_code = 7022, .condition = ANY,
+	  .seen = SESSION_SEEN_GONE },
+	{ "session_act_if__look_says_2__is_gone", .details_code = 2, .condition = ANY,
+	  .seen = SESSION_SEEN_GONE },
+	{ "session_act_if__look_says_1168__is_gone", .details_code = 1168, .condition = ANY,
+	  .seen = SESSION_SEEN_GONE },
+	{ "session_act_if__look_says_hresult_2__is_gone", .details_code = 0x80070002u,
+	  .condition = ANY, .seen = SESSION_SEEN_GONE },
+	{ "session_act_if__look_fails__fails_with_the_looks_error", .details_code = 1722,
+	  .condition = ANY, .result = -1, .api = SESSION_API_QUERY_SESSION_INFORMATION,
+	  .code = 1722 },
+	{ "session_act_if__look_says_shutdown__is_not_gone", .details_code = 1115, .condition = ANY,
+	  .result = -1, .api = SESSION_API_QUERY_SESSION_INFORMATION, .code = 1115 },
+	{ "session_act_if__other_user__is_left_alone",
+	  .details = { .logon_at_ms = 5000, .user = "bob", .domain = "CORP" }, .condition = ANY,
+	  .seen = SESSION_SEEN_OTHER },
+	{ "session_act_if__other_domain__is_left_alone",
+	  .details = { .logon_at_ms = 5000, .user = "alice", .domain = "LAB" }, .condition = ANY,
+	  .seen = SESSION_SEEN_OTHER },
+	{ "session_act_if__other_logon__is_left_alone",
+	  .details = { .logon_at_ms = 5001, .user = "alice", .domain = "CORP" }, .condition = ANY,
+	  .seen = SESSION_SEEN_OTHER },
+	{ "session_act_if__logon_no_longer_known__is_left_alone",
+	  .details = { .logon_at_ms = UTC_UNKNOWN, .user = "alice", .domain = "CORP" },
+	  .condition = ANY, .seen = SESSION_SEEN_OTHER },
+	{ "session_act_if__nobody_under_the_id__is_left_alone",
+	  .details = { .logon_at_ms = 5000, .user = "", .domain = "" }, .condition = ANY,
+	  .seen = SESSION_SEEN_OTHER },
+	{ "session_act_if__state_no_longer_meets__is_left_alone", .details = ALICE,
+	  .condition = { .states = 1u << SESSION_DISCONNECTED, .min_idle_s = -1 },
+	  .seen = SESSION_SEEN_NO_LONGER_MATCHES },
+	{ "session_act_if__state_still_meets__is_logged_off", .details = ALICE,
+	  .condition = { .states = 1u << SESSION_DISCONNECTED | 1u << SESSION_ACTIVE,
+			 .min_idle_s = 60 },
+	  .logoffs = 1 },
+	{ "session_act_if__no_longer_idle__is_left_alone", .details = ALICE,
+	  .condition = { .states = 0, .min_idle_s = 61 }, .seen = SESSION_SEEN_NO_LONGER_MATCHES },
+	{ "session_act_if__last_moment__is_logged_off", .details = ALICE, .condition = ANY,
+	  .now_us = 100, .logoffs = 1 },
+	{ "session_act_if__too_late__asks_nothing", .details = ALICE, .condition = ANY,
+	  .now_us = 101, .result = -1, .api = SESSION_API_RDSWEEP,
+	  .code = SESSION_FINDING_CALL_TIMEOUT },
+	{ "session_act_if__permit_withdrawn__asks_nothing", .details = ALICE, .condition = ANY,
+	  .withdrawn = true, .result = -1, .api = SESSION_API_RDSWEEP,
+	  .code = SESSION_FINDING_CALL_TIMEOUT },
+	{ "session_act_if__permit_withdrawn_during_the_look__asks_nothing", .details = ALICE,
+	  .condition = ANY, .withdrawn_at_look = true, .result = -1, .api = SESSION_API_RDSWEEP,
+	  .code = SESSION_FINDING_CALL_TIMEOUT },
+	{ "session_act_if__act_fails__fails_with_the_acts_error", .details = ALICE,
+	  .condition = ANY, .act_code = 5, .result = -1, .api = SESSION_API_LOGOFF_SESSION,
+	  .code = 5, .logoffs = 1 },
+	{ "session_act_if__disconnect_fails__fails_with_its_error", .details = ALICE,
+	  .condition = ANY, .act = SESSION_ACT_DISCONNECT, .act_code = 7024, .result = -1,
+	  .api = SESSION_API_DISCONNECT_SESSION, .code = 7024, .disconnects = 1 },
 };
 
 static void act_if__row__as_told(void **state)
 {
 	const struct act_row *row = *state;
-	const struct session_clock clock = {.now_us = fake_now, .ctx = NULL};
-	struct fake fake = {.head = {.ops = &fake_ops},
-	                    .details = row->details,
-	                    .details_code = row->details_code,
-	                    .act_code = row->act_code,
-	                    .now_us = row->now_us};
+	const struct session_clock clock = { .now_us = fake_now, .ctx = NULL };
+	struct fake fake = { .head = { .ops = &fake_ops },
+			     .details = row->details,
+			     .details_code = row->details_code,
+			     .act_code = row->act_code,
+			     .now_us = row->now_us };
 	struct session_clock own = clock;
-	struct session_host host = {.backend = &fake.head};
+	struct session_host host = { .backend = &fake.head };
 	struct session_permit permit;
-	const struct session_order order = {.want = {7, "CORP", "alice", 5000},
-	                                    .condition = row->condition,
-	                                    .act = row->act,
-	                                    .not_after_us = 100,
-	                                    .permit = &permit};
+	const struct session_order order = { .want = { 7, "CORP", "alice", 5000 },
+					     .condition = row->condition,
+					     .act = row->act,
+					     .not_after_us = 100,
+					     .permit = &permit };
 	enum session_seen seen = SESSION_SEEN_SAME;
-	struct session_details details = {.idle_s = 4711};
-	struct session_error error = {SESSION_API_COUNT, 4711};
+	struct session_details details = { .idle_s = 4711 };
+	struct session_error error = { SESSION_API_COUNT, 4711 };
 
 	own.ctx = &fake;
 	fake.head.clock = &own;
@@ -223,9 +235,11 @@ static void act_if__row__as_told(void **state)
 
 static void session_identity_is__unknown_logon__matches_unknown_alone(void **state)
 {
-	const struct session_identity known = {7, "CORP", "alice", 5000};
-	const struct session_identity unknown = {7, "CORP", "alice", UTC_UNKNOWN};
-	struct session_details details = {.logon_at_ms = UTC_UNKNOWN, .user = "alice", .domain = "CORP"};
+	const struct session_identity known = { 7, "CORP", "alice", 5000 };
+	const struct session_identity unknown = { 7, "CORP", "alice", UTC_UNKNOWN };
+	struct session_details details = { .logon_at_ms = UTC_UNKNOWN,
+					   .user = "alice",
+					   .domain = "CORP" };
 
 	(void)state;
 	assert_true(session_identity_is(&unknown, &details));
@@ -243,22 +257,25 @@ static void session_condition_met__table__as_told(void **state)
 		int64_t idle_s;
 		bool met;
 	} rows[] = {
-	        {{0, -1}, SESSION_ACTIVE, -1, true},
-	        {{0, 0}, SESSION_ACTIVE, -1, false}, /* unknown is never enough */
-	        {{0, 0}, SESSION_ACTIVE, 0, true},
-	        {{0, 10}, SESSION_ACTIVE, 9, false},
-	        {{0, 10}, SESSION_ACTIVE, 10, true},
-	        {{1u << SESSION_ACTIVE, -1}, SESSION_ACTIVE, 0, true},
-	        {{1u << SESSION_ACTIVE, -1}, SESSION_DISCONNECTED, 0, false},
-	        {{1u << SESSION_ACTIVE, -1}, SESSION_STATE_UNKNOWN, 0, false},
-	        {{1u << SESSION_ACTIVE | 1u << SESSION_DISCONNECTED, 5}, SESSION_DISCONNECTED, 5, true},
+		{ { 0, -1 }, SESSION_ACTIVE, -1, true },
+		{ { 0, 0 }, SESSION_ACTIVE, -1, false }, /* unknown is never enough */
+		{ { 0, 0 }, SESSION_ACTIVE, 0, true },
+		{ { 0, 10 }, SESSION_ACTIVE, 9, false },
+		{ { 0, 10 }, SESSION_ACTIVE, 10, true },
+		{ { 1u << SESSION_ACTIVE, -1 }, SESSION_ACTIVE, 0, true },
+		{ { 1u << SESSION_ACTIVE, -1 }, SESSION_DISCONNECTED, 0, false },
+		{ { 1u << SESSION_ACTIVE, -1 }, SESSION_STATE_UNKNOWN, 0, false },
+		{ { 1u << SESSION_ACTIVE | 1u << SESSION_DISCONNECTED, 5 },
+		  SESSION_DISCONNECTED,
+		  5,
+		  true },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(session_condition_met(&rows[i].condition, rows[i].state,
-		                                       rows[i].idle_s),
-		                 rows[i].met);
+		assert_int_equal(
+			session_condition_met(&rows[i].condition, rows[i].state, rows[i].idle_s),
+			rows[i].met);
 }
 
 static void session_permit__whoever_comes_first__has_it(void **state)
@@ -278,37 +295,40 @@ static void session_permit__whoever_comes_first__has_it(void **state)
 
 /* --- the wrappers */
 
-#define FAILS(call, api_, code_)                                                                    \
-	do {                                                                                        \
-		struct session_error error = {SESSION_API_COUNT, 4711};                             \
-		assert_int_equal((call), -1);                                                       \
-		assert_int_equal(error.api, (api_));                                                \
-		assert_int_equal(error.code, (code_));                                              \
+#define FAILS(call, api_, code_)                                                                   \
+	do {                                                                                       \
+		struct session_error error = { SESSION_API_COUNT, 4711 };                          \
+		assert_int_equal((call), -1);                                                      \
+		assert_int_equal(error.api, (api_));                                               \
+		assert_int_equal(error.code, (code_));                                             \
 	} while (0)
 
 static void session_wrappers__empty_slots__are_not_supported(void **state)
 {
-	struct session_backend backend = {.ops = &no_ops};
-	struct session_host host = {.backend = &backend};
+	struct session_backend backend = { .ops = &no_ops };
+	struct session_host host = { .backend = &backend };
 	struct session_host *opened;
 	struct session_list list;
 	struct session_details details;
 	enum session_drain drain;
 	enum session_seen seen;
 	struct session_permit permit;
-	struct session_order order = {.permit = &permit};
-	const struct session_message message = {" ", "text", 0};
+	struct session_order order = { .permit = &permit };
+	const struct session_message message = { " ", "text", 0 };
 
 	(void)state;
 	session_permit_init(&permit);
 	FAILS(session_open(&backend, "h", "h", &opened, &error), SESSION_API_OPEN_SERVER_EX, 50);
 	FAILS(session_enumerate(&host, &list, &error), SESSION_API_ENUMERATE_SESSIONS_EX, 50);
-	FAILS(session_details(&host, 7, &details, &error), SESSION_API_QUERY_SESSION_INFORMATION, 50);
+	FAILS(session_details(&host, 7, &details, &error), SESSION_API_QUERY_SESSION_INFORMATION,
+	      50);
 	FAILS(session_message(&host, 7, &message, &error), SESSION_API_SEND_MESSAGE, 50);
-	FAILS(session_drain_get(&backend, "h", "h", &drain, &error), SESSION_API_REG_QUERY_VALUE, 50);
+	FAILS(session_drain_get(&backend, "h", "h", &drain, &error), SESSION_API_REG_QUERY_VALUE,
+	      50);
 	FAILS(session_drain_set(&backend, "h", "h", SESSION_DRAIN_ON, &error),
 	      SESSION_API_REG_SET_VALUE, 50);
-	FAILS(session_act_if(&host, &order, &seen, &details, &error), SESSION_API_LOGOFF_SESSION, 50);
+	FAILS(session_act_if(&host, &order, &seen, &details, &error), SESSION_API_LOGOFF_SESSION,
+	      50);
 	order.act = SESSION_ACT_DISCONNECT;
 	FAILS(session_act_if(&host, &order, &seen, &details, &error),
 	      SESSION_API_DISCONNECT_SESSION, 50);
@@ -322,8 +342,10 @@ static void session_wrappers__empty_slots__are_not_supported(void **state)
 /* For the API an empty name is this very machine. */
 static void session_wrappers__no_name__never_reaches_the_backend(void **state)
 {
-	static const char *const names[][2] = {{"", "h"}, {"h", ""}, {NULL, "h"}, {"h", NULL}, {"", ""}};
-	struct session_backend backend = {.ops = &no_ops};
+	static const char *const names[][2] = {
+		{ "", "h" }, { "h", "" }, { NULL, "h" }, { "h", NULL }, { "", "" }
+	};
+	struct session_backend backend = { .ops = &no_ops };
 	struct session_host *opened;
 	enum session_drain drain;
 
@@ -333,15 +355,16 @@ static void session_wrappers__no_name__never_reaches_the_backend(void **state)
 		      SESSION_API_OPEN_SERVER_EX, 87);
 		FAILS(session_drain_get(&backend, names[i][0], names[i][1], &drain, &error),
 		      SESSION_API_REG_QUERY_VALUE, 87);
-		FAILS(session_drain_set(&backend, names[i][0], names[i][1], SESSION_DRAIN_ON, &error),
+		FAILS(session_drain_set(&backend, names[i][0], names[i][1], SESSION_DRAIN_ON,
+					&error),
 		      SESSION_API_REG_SET_VALUE, 87);
 	}
 }
 
 static void session_close__slot__is_called_once(void **state)
 {
-	struct fake fake = {.head = {.ops = &fake_ops}};
-	struct session_host host = {.backend = &fake.head};
+	struct fake fake = { .head = { .ops = &fake_ops } };
+	struct session_host host = { .backend = &fake.head };
 
 	(void)state;
 	session_close(&host);
@@ -350,14 +373,22 @@ static void session_close__slot__is_called_once(void **state)
 
 static void session_names__every_value__has_one(void **state)
 {
-	static const char *const apis[] = {
-	        "rdsweep", "WTSOpenServerEx", "WTSOpenServer", "WTSEnumerateSessionsEx",
-	        "WTSEnumerateSessions", "WTSQuerySessionInformation", "WTSLogoffSession",
-	        "WTSDisconnectSession", "WTSSendMessage", "RegConnectRegistry", "RegQueryValueEx",
-	        "RegSetValueEx"};
-	static const char *const states[] = {"active", "connected", "connect_query", "shadow",
-	                                     "disconnected", "idle", "listen", "reset",
-	                                     "down", "init", "unknown"};
+	static const char *const apis[] = { "rdsweep",
+					    "WTSOpenServerEx",
+					    "WTSOpenServer",
+					    "WTSEnumerateSessionsEx",
+					    "WTSEnumerateSessions",
+					    "WTSQuerySessionInformation",
+					    "WTSLogoffSession",
+					    "WTSDisconnectSession",
+					    "WTSSendMessage",
+					    "RegConnectRegistry",
+					    "RegQueryValueEx",
+					    "RegSetValueEx" };
+	static const char *const states[] = { "active", "connected",	"connect_query",
+					      "shadow", "disconnected", "idle",
+					      "listen", "reset",	"down",
+					      "init",	"unknown" };
 
 	(void)state;
 	assert_int_equal(sizeof(apis) / sizeof(apis[0]), SESSION_API_COUNT);
@@ -375,15 +406,15 @@ static void session_names__every_value__has_one(void **state)
 
 int main(void)
 {
-	struct CMUnitTest rows[ACT_ROWS] = {{0}};
+	struct CMUnitTest rows[ACT_ROWS] = { { 0 } };
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(session_identity_is__unknown_logon__matches_unknown_alone),
-	        cmocka_unit_test(session_condition_met__table__as_told),
-	        cmocka_unit_test(session_permit__whoever_comes_first__has_it),
-	        cmocka_unit_test(session_wrappers__empty_slots__are_not_supported),
-	        cmocka_unit_test(session_wrappers__no_name__never_reaches_the_backend),
-	        cmocka_unit_test(session_close__slot__is_called_once),
-	        cmocka_unit_test(session_names__every_value__has_one),
+		cmocka_unit_test(session_identity_is__unknown_logon__matches_unknown_alone),
+		cmocka_unit_test(session_condition_met__table__as_told),
+		cmocka_unit_test(session_permit__whoever_comes_first__has_it),
+		cmocka_unit_test(session_wrappers__empty_slots__are_not_supported),
+		cmocka_unit_test(session_wrappers__no_name__never_reaches_the_backend),
+		cmocka_unit_test(session_close__slot__is_called_once),
+		cmocka_unit_test(session_names__every_value__has_one),
 	};
 
 	for (size_t i = 0; i < ACT_ROWS; i++) {

@@ -17,7 +17,7 @@ struct rig {
 	struct session_backend *backend;
 	struct sim_scenario *scenario; /* while nobody has taken it */
 	struct strbuf lines;
-	int64_t now_us; /* since START */
+	int64_t now_us;	 /* since START */
 	int64_t ends_us; /* a sleep past it never comes back */
 	int locked;
 	int locks;
@@ -71,20 +71,20 @@ static int rig_write(void *ctx, const char *line, size_t len)
 
 static void rig_up_from(struct rig *rig, struct sim_scenario *scenario, const char *state_bytes)
 {
-	struct session_sim_options options = {.scenario = scenario,
-	                                      .clock = &rig->clock,
-	                                      .start_ms = START,
-	                                      .lock = rig_lock,
-	                                      .unlock = rig_unlock,
-	                                      .lock_ctx = rig,
-	                                      .state_write = rig_write,
-	                                      .state_ctx = rig,
-	                                      .state_bytes = state_bytes,
-	                                      .state_len = state_bytes ? strlen(state_bytes) : 0};
+	struct session_sim_options options = { .scenario = scenario,
+					       .clock = &rig->clock,
+					       .start_ms = START,
+					       .lock = rig_lock,
+					       .unlock = rig_unlock,
+					       .lock_ctx = rig,
+					       .state_write = rig_write,
+					       .state_ctx = rig,
+					       .state_bytes = state_bytes,
+					       .state_len = state_bytes ? strlen(state_bytes) : 0 };
 	struct sim_replay replay;
 
-	*rig = (struct rig){.ends_us = INT64_C(1) << 50};
-	rig->clock = (struct session_clock){rig, rig_now_us, rig_wall_ms, rig_sleep_us};
+	*rig = (struct rig){ .ends_us = INT64_C(1) << 50 };
+	rig->clock = (struct session_clock){ rig, rig_now_us, rig_wall_ms, rig_sleep_us };
 	strbuf_init(&rig->lines);
 	assert_int_equal(session_sim_create(&rig->backend, &options, &replay), 0);
 }
@@ -109,11 +109,12 @@ static struct session_host *open_host(struct rig *rig, const char *name)
 	return host;
 }
 
-#define SCENARIO(more)                                                                              \
-	"{\"schema\":\"rdsweep.sim/1\",\"self\":{\"host\":\"RDSH001\",\"session\":2,"               \
-	"\"user\":\"CORP\\\\admin\"},\"defaults\":{\"jitter\":0},\"hosts\":{\"rdsh001\":"           \
-	"{\"sessions\":[{\"id\":2,\"user\":\"CORP\\\\alice\",\"idle_s\":60,\"client\":\"PC1\","     \
-	"\"farm\":\"f\",\"vm\":\"v\"},{\"id\":3,\"user\":\"CORP\\\\bob\",\"state\":\"disconnected\"}]" more "}}}"
+#define SCENARIO(more)                                                                             \
+	"{\"schema\":\"rdsweep.sim/1\",\"self\":{\"host\":\"RDSH001\",\"session\":2,"              \
+	"\"user\":\"CORP\\\\admin\"},\"defaults\":{\"jitter\":0},\"hosts\":{\"rdsh001\":"          \
+	"{\"sessions\":[{\"id\":2,\"user\":\"CORP\\\\alice\",\"idle_s\":60,\"client\":\"PC1\","    \
+	"\"farm\":\"f\",\"vm\":\"v\"},{\"id\":3,\"user\":\"CORP\\\\bob\",\"state\":"               \
+	"\"disconnected\"}]" more "}}}"
 
 #define FAULTS(faults) ",\"faults\":[" faults "]"
 
@@ -124,7 +125,7 @@ static void session_sim__every_slot__takes_its_latency_and_answers(void **state)
 	struct session_list list;
 	struct session_details details;
 	enum session_drain drain;
-	const struct session_message message = {"Maintenance", "Please log off", 60};
+	const struct session_message message = { "Maintenance", "Please log off", 60 };
 
 	(void)state;
 	rig_up(&rig, scenario_of(SCENARIO("")));
@@ -160,8 +161,8 @@ static void session_sim__every_slot__takes_its_latency_and_answers(void **state)
 	assert_int_equal(rig.now_us, 120000);
 	session_close(host);
 	assert_int_equal(rig.now_us, 121000);
-	assert_int_equal(session_drain_set(rig.backend, "rdsh001", "a", SESSION_DRAIN_RESTART, &error),
-	                 0);
+	assert_int_equal(
+		session_drain_set(rig.backend, "rdsh001", "a", SESSION_DRAIN_RESTART, &error), 0);
 	assert_int_equal(rig.now_us, 131000);
 	assert_int_equal(session_drain_get(rig.backend, "RDSH001", "a", &drain, &error), 0);
 	assert_int_equal(drain, SESSION_DRAIN_RESTART);
@@ -186,8 +187,8 @@ static void session_sim_probe__fault__decides(void **state)
 	(void)state;
 	rig_up(&rig,
 	       scenario_of(SCENARIO(FAULTS("{\"call\":\"probe\",\"refused\":true,\"times\":1},"
-	                                   "{\"call\":\"probe\",\"hang\":true,\"times\":1},"
-	                                   "{\"call\":\"probe\",\"delay_ms\":7,\"times\":1}"))));
+					   "{\"call\":\"probe\",\"hang\":true,\"times\":1},"
+					   "{\"call\":\"probe\",\"delay_ms\":7,\"times\":1}"))));
 	assert_int_equal(probe_of(&rig, "rdsh001", &us), SESSION_PROBE_REFUSED);
 	assert_int_equal(us, 1000);
 	assert_int_equal(probe_of(&rig, "rdsh001", &us), SESSION_PROBE_SILENT);
@@ -218,12 +219,12 @@ static void session_sim_is_self__only_the_scenarios_host__is(void **state)
 	rig_down(&rig);
 }
 
-#define FAILS(call, api_, code_)                                                                    \
-	do {                                                                                        \
-		error = (struct session_error){SESSION_API_COUNT, 4711};                            \
-		assert_int_equal((call), -1);                                                       \
-		assert_int_equal(error.api, (api_));                                                \
-		assert_int_equal(error.code, (code_));                                              \
+#define FAILS(call, api_, code_)                                                                   \
+	do {                                                                                       \
+		error = (struct session_error){ SESSION_API_COUNT, 4711 };                         \
+		assert_int_equal((call), -1);                                                      \
+		assert_int_equal(error.api, (api_));                                               \
+		assert_int_equal(error.code, (code_));                                             \
 	} while (0)
 
 static void session_sim__error_faults__name_the_api(void **state)
@@ -234,23 +235,23 @@ static void session_sim__error_faults__name_the_api(void **state)
 	struct session_list list;
 	struct session_details details;
 	enum session_drain drain;
-	const struct session_message message = {"t", "m", 1};
+	const struct session_message message = { "t", "m", 1 };
 
 	(void)state;
-	rig_up(&rig,
-	       scenario_of(SCENARIO(FAULTS("{\"call\":\"open\",\"error\":1722,\"times\":1},"
-	                                   "{\"call\":\"enumerate\",\"error\":1726},"
-	                                   "{\"call\":\"query\",\"error\":1733},"
-	                                   "{\"call\":\"message\",\"error\":5},"
-	                                   "{\"call\":\"disconnect\",\"error\":7024},"
-	                                   "{\"call\":\"logoff\",\"error\":0},"
-	                                   "{\"call\":\"drain\",\"error\":53}"))));
+	rig_up(&rig, scenario_of(SCENARIO(FAULTS("{\"call\":\"open\",\"error\":1722,\"times\":1},"
+						 "{\"call\":\"enumerate\",\"error\":1726},"
+						 "{\"call\":\"query\",\"error\":1733},"
+						 "{\"call\":\"message\",\"error\":5},"
+						 "{\"call\":\"disconnect\",\"error\":7024},"
+						 "{\"call\":\"logoff\",\"error\":0},"
+						 "{\"call\":\"drain\",\"error\":53}"))));
 	FAILS(session_open(rig.backend, "rdsh001", "a", &host, &error), SESSION_API_OPEN_SERVER_EX,
 	      1722);
 	assert_null(host);
 	host = open_host(&rig, "rdsh001");
 	FAILS(session_enumerate(host, &list, &error), SESSION_API_ENUMERATE_SESSIONS_EX, 1726);
-	FAILS(session_details(host, 2, &details, &error), SESSION_API_QUERY_SESSION_INFORMATION, 1733);
+	FAILS(session_details(host, 2, &details, &error), SESSION_API_QUERY_SESSION_INFORMATION,
+	      1733);
 	FAILS(session_message(host, 2, &message, &error), SESSION_API_SEND_MESSAGE, 5);
 	FAILS(rig.backend->ops->disconnect(host, 2, &error), SESSION_API_DISCONNECT_SESSION, 7024);
 	FAILS(rig.backend->ops->logoff(host, 2, false, &error), SESSION_API_LOGOFF_SESSION, 0);
@@ -271,9 +272,9 @@ static void session_sim__call_that_never_comes_back__has_no_effect(void **state)
 	struct session_details details;
 
 	(void)state;
-	rig_up(&rig, scenario_of(SCENARIO(FAULTS(
-	                     "{\"call\":\"logoff\",\"session\":2,\"hang\":true,\"times\":1},"
-	                     "{\"call\":\"close\",\"hang\":true}"))));
+	rig_up(&rig, scenario_of(SCENARIO(
+			     FAULTS("{\"call\":\"logoff\",\"session\":2,\"hang\":true,\"times\":1},"
+				    "{\"call\":\"close\",\"hang\":true}"))));
 	struct session_host *host = open_host(&rig, "rdsh001");
 	FAILS(rig.backend->ops->logoff(host, 2, false, &error), SESSION_API_LOGOFF_SESSION, 995);
 	assert_int_equal(rig.now_us, 60000);
@@ -297,11 +298,13 @@ static void session_sim_logoff__wait__returns_when_it_is_gone(void **state)
 	struct session_details details;
 
 	(void)state;
-	rig_up(&rig, scenario_of(SCENARIO(FAULTS("{\"call\":\"logoff\",\"session\":3,\"ignored\":true}"))));
+	rig_up(&rig, scenario_of(SCENARIO(
+			     FAULTS("{\"call\":\"logoff\",\"session\":3,\"ignored\":true}"))));
 	struct session_host *host = open_host(&rig, "rdsh001");
 	assert_int_equal(rig.backend->ops->logoff(host, 2, true, &error), 0);
 	assert_int_equal(rig.now_us, 20000 + 40000 + 800000);
-	FAILS(session_details(host, 2, &details, &error), SESSION_API_QUERY_SESSION_INFORMATION, 7022);
+	FAILS(session_details(host, 2, &details, &error), SESSION_API_QUERY_SESSION_INFORMATION,
+	      7022);
 	/* An ignored one never returns. */
 	FAILS(rig.backend->ops->logoff(host, 3, true, &error), SESSION_API_LOGOFF_SESSION, 995);
 	assert_int_equal(rig.backend->ops->logoff(host, 3, false, &error), 0);
@@ -317,11 +320,11 @@ static void session_sim__act_if__works_end_to_end(void **state)
 	struct session_details details;
 	struct session_permit permit;
 	enum session_seen seen;
-	struct session_order order = {.want = {2, "CORP", "alice", EPOCH - 3600000},
-	                              .condition = {0, -1},
-	                              .act = SESSION_ACT_LOGOFF,
-	                              .not_after_us = 10000000,
-	                              .permit = &permit};
+	struct session_order order = { .want = { 2, "CORP", "alice", EPOCH - 3600000 },
+				       .condition = { 0, -1 },
+				       .act = SESSION_ACT_LOGOFF,
+				       .not_after_us = 10000000,
+				       .permit = &permit };
 
 	(void)state;
 	rig_up(&rig, scenario_of(SCENARIO("")));
@@ -364,13 +367,13 @@ static void session_sim__state__goes_on_in_the_next_backend(void **state)
 	session_close(host);
 	rig_up_from(&next, scenario_of(SCENARIO("")), strbuf_text(&rig.lines));
 	assert_int_equal(session_sim_sessions_at(next.backend, "rdsh001", START + 859, count_users,
-	                                         &users, &code),
-	                 0);
+						 &users, &code),
+			 0);
 	assert_int_equal(users, 2);
 	users = 0;
 	assert_int_equal(session_sim_sessions_at(next.backend, "rdsh001", START + 860, count_users,
-	                                         &users, &code),
-	                 0);
+						 &users, &code),
+			 0);
 	assert_int_equal(users, 1);
 	rig_down(&next);
 	rig_down(&rig);
@@ -379,12 +382,12 @@ static void session_sim__state__goes_on_in_the_next_backend(void **state)
 static void session_sim_create__bad_state__leaves_the_scenario_to_the_caller(void **state)
 {
 	static const char bytes[] = "{}\n";
-	struct rig rig = {0};
+	struct rig rig = { 0 };
 	struct sim_scenario *scenario = scenario_from("minimal.json");
-	struct session_sim_options options = {.scenario = scenario,
-	                                      .clock = &rig.clock,
-	                                      .state_bytes = bytes,
-	                                      .state_len = sizeof(bytes) - 1};
+	struct session_sim_options options = { .scenario = scenario,
+					       .clock = &rig.clock,
+					       .state_bytes = bytes,
+					       .state_len = sizeof(bytes) - 1 };
 	struct session_backend *backend = NULL;
 	struct sim_replay replay;
 
@@ -399,15 +402,15 @@ static void session_sim_create__bad_state__leaves_the_scenario_to_the_caller(voi
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(session_sim__every_slot__takes_its_latency_and_answers),
-	        cmocka_unit_test(session_sim_probe__fault__decides),
-	        cmocka_unit_test(session_sim_is_self__only_the_scenarios_host__is),
-	        cmocka_unit_test(session_sim__error_faults__name_the_api),
-	        cmocka_unit_test(session_sim__call_that_never_comes_back__has_no_effect),
-	        cmocka_unit_test(session_sim_logoff__wait__returns_when_it_is_gone),
-	        cmocka_unit_test(session_sim__act_if__works_end_to_end),
-	        cmocka_unit_test(session_sim__state__goes_on_in_the_next_backend),
-	        cmocka_unit_test(session_sim_create__bad_state__leaves_the_scenario_to_the_caller),
+		cmocka_unit_test(session_sim__every_slot__takes_its_latency_and_answers),
+		cmocka_unit_test(session_sim_probe__fault__decides),
+		cmocka_unit_test(session_sim_is_self__only_the_scenarios_host__is),
+		cmocka_unit_test(session_sim__error_faults__name_the_api),
+		cmocka_unit_test(session_sim__call_that_never_comes_back__has_no_effect),
+		cmocka_unit_test(session_sim_logoff__wait__returns_when_it_is_gone),
+		cmocka_unit_test(session_sim__act_if__works_end_to_end),
+		cmocka_unit_test(session_sim__state__goes_on_in_the_next_backend),
+		cmocka_unit_test(session_sim_create__bad_state__leaves_the_scenario_to_the_caller),
 	};
 
 	return cmocka_run_group_tests_name("session_sim", tests, NULL, NULL);

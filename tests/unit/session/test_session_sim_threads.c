@@ -13,8 +13,8 @@
 #include "strbuf.h"
 
 #define THREADS 64
-#define HOSTS   512
-#define START   (EPOCH + INT64_C(3600000))
+#define HOSTS	512
+#define START	(EPOCH + INT64_C(3600000))
 
 struct fleet {
 	struct session_backend *backend;
@@ -62,7 +62,8 @@ static int fleet_write(void *ctx, const char *line, size_t len)
 	return 0;
 }
 
-static int log_off_all(struct fleet *fleet, struct session_host *host, const struct session_list *list)
+static int log_off_all(struct fleet *fleet, struct session_host *host,
+		       const struct session_list *list)
 {
 	int done = 0;
 
@@ -77,12 +78,13 @@ static int log_off_all(struct fleet *fleet, struct session_host *host, const str
 		if (session_details(host, list->items[i].id, &details, &error) != 0)
 			return -1;
 		const struct session_order order = {
-		        .want = {list->items[i].id, list->items[i].domain, list->items[i].user,
-		                 details.logon_at_ms},
-		        .condition = {0, -1},
-		        .act = SESSION_ACT_LOGOFF,
-		        .not_after_us = INT64_MAX,
-		        .permit = &permit};
+			.want = { list->items[i].id, list->items[i].domain, list->items[i].user,
+				  details.logon_at_ms },
+			.condition = { 0, -1 },
+			.act = SESSION_ACT_LOGOFF,
+			.not_after_us = INT64_MAX,
+			.permit = &permit
+		};
 		if (session_act_if(host, &order, &seen, &details, &error) != 0 ||
 		    seen != SESSION_SEEN_SAME)
 			return -1;
@@ -103,7 +105,8 @@ static int work_host(struct fleet *fleet, const char *name)
 	fleet->backend->ops->probe_script(fleet->backend, name, &script);
 	if (session_drain_set(fleet->backend, name, name, SESSION_DRAIN_ON, &error) != 0 ||
 	    session_drain_get(fleet->backend, name, name, &drain, &error) != 0 ||
-	    drain != SESSION_DRAIN_ON || session_open(fleet->backend, name, name, &host, &error) != 0)
+	    drain != SESSION_DRAIN_ON ||
+	    session_open(fleet->backend, name, name, &host, &error) != 0)
 		return -1;
 	int result = session_enumerate(host, &list, &error);
 	if (result == 0) {
@@ -138,21 +141,21 @@ static size_t count_lines(const struct strbuf *lines, const char *word)
 
 static void session_sim__many_threads__do_what_one_does(void **state)
 {
-	struct fleet fleet = {0};
-	struct session_sim_options options = {.scenario = scenario_from("minimal.json"),
-	                                      .clock = &fleet.clock,
-	                                      .start_ms = START,
-	                                      .lock = fleet_lock,
-	                                      .unlock = fleet_unlock,
-	                                      .lock_ctx = &fleet,
-	                                      .state_write = fleet_write,
-	                                      .state_ctx = &fleet};
+	struct fleet fleet = { 0 };
+	struct session_sim_options options = { .scenario = scenario_from("minimal.json"),
+					       .clock = &fleet.clock,
+					       .start_ms = START,
+					       .lock = fleet_lock,
+					       .unlock = fleet_unlock,
+					       .lock_ctx = &fleet,
+					       .state_write = fleet_write,
+					       .state_ctx = &fleet };
 	struct sim_replay replay;
 	uv_thread_t threads[THREADS];
 	int sessions[2];
 
 	(void)state;
-	fleet.clock = (struct session_clock){&fleet, fleet_now_us, fleet_wall_ms, fleet_sleep_us};
+	fleet.clock = (struct session_clock){ &fleet, fleet_now_us, fleet_wall_ms, fleet_sleep_us };
 	assert_int_equal(uv_mutex_init(&fleet.mutex), 0);
 	for (int round = 0; round < 2; round++) {
 		int count = round == 0 ? THREADS : 1;
@@ -168,8 +171,8 @@ static void session_sim__many_threads__do_what_one_does(void **state)
 		for (int i = 0; i < count; i++)
 			assert_int_equal(uv_thread_join(&threads[i]), 0);
 		print_message("%d threads: %d sessions of %d hosts in %.1f ms\n", count,
-		              atomic_load(&fleet.logged_off), HOSTS,
-		              (double)(uv_hrtime() - before) / 1e6);
+			      atomic_load(&fleet.logged_off), HOSTS,
+			      (double)(uv_hrtime() - before) / 1e6);
 		assert_int_equal(atomic_load(&fleet.wrong), 0);
 		sessions[round] = atomic_load(&fleet.logged_off);
 		assert_true(sessions[round] > 5 * HOSTS);
@@ -205,7 +208,7 @@ static void session_permit__many_threads__have_one_winner(void **state)
 {
 	(void)state;
 	for (int round = 0; round < 50; round++) {
-		struct contest contest = {0};
+		struct contest contest = { 0 };
 		uv_thread_t threads[8];
 		session_permit_init(&contest.permit);
 		for (int i = 0; i < 8; i++)
@@ -219,8 +222,8 @@ static void session_permit__many_threads__have_one_winner(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(session_sim__many_threads__do_what_one_does),
-	        cmocka_unit_test(session_permit__many_threads__have_one_winner),
+		cmocka_unit_test(session_sim__many_threads__do_what_one_does),
+		cmocka_unit_test(session_permit__many_threads__have_one_winner),
 	};
 
 	return cmocka_run_group_tests_name("session_sim_threads", tests, NULL, NULL);

@@ -15,7 +15,8 @@ static void sim_scenario_parse__minimal__has_the_documented_defaults(void **stat
 {
 	struct sim_scenario *scenario = scenario_from("minimal.json");
 	const struct sim_defaults *defaults = &scenario->defaults;
-	const int64_t latency_us[SIM_CALL_COUNT] = {1000, 20000, 30000, 5000, 5000, 20000, 40000, 10000, 1000};
+	const int64_t latency_us[SIM_CALL_COUNT] = { 1000,  20000, 30000, 5000, 5000,
+						     20000, 40000, 10000, 1000 };
 
 	(void)state;
 	assert_int_equal(scenario->seed, 1);
@@ -77,7 +78,8 @@ static void sim_scenario_parse__every_key__is_read(void **state)
 {
 	struct sim_scenario *scenario = scenario_from("every-key.json");
 	const struct sim_host *host = host_of(scenario, "host-a");
-	const int64_t latency_us[SIM_CALL_COUNT] = {0, 1500, 2000, 3000, 4000, 5000, 6000, 7000, 8000};
+	const int64_t latency_us[SIM_CALL_COUNT] = { 0,	   1500, 2000, 3000, 4000,
+						     5000, 6000, 7000, 8000 };
 
 	(void)state;
 	assert_int_equal(scenario->seed, 42);
@@ -125,148 +127,152 @@ static void sim_scenario_parse__every_key__is_read(void **state)
 	assert_true(host->faults[1].kind == SIM_FAULT_ERROR && host->faults[1].error == 0);
 	assert_int_equal(host->faults[1].delay_us, 12500);
 	assert_true(host->faults[2].kind == SIM_FAULT_HANG && host->faults[2].has_session &&
-	            host->faults[2].has_user);
+		    host->faults[2].has_user);
 	assert_true(host->faults[3].call == SIM_DRAIN && host->faults[3].kind == SIM_FAULT_IGNORED);
 	assert_true(host->faults[4].kind == SIM_FAULT_SWAP);
 	assert_true(host->faults[5].call == SIM_CLOSE && host->faults[5].kind == SIM_FAULT_SLOW);
 	sim_scenario_free(scenario);
 }
 
-/* --- mistakes: the document after `{"schema": "rdsweep.sim/1", ` and what is said of it, place included */
+/* --- mistakes: the document after `{"schema": "rdsweep.sim/1", ` and what is said of it, place
+ * included */
 
-#define HEAD "{\"schema\": \"rdsweep.sim/1\", " /* 28 columns */
-#define HOST(text) HEAD "\"hosts\": {\"h\": {" text "}}}"
+#define HEAD	      "{\"schema\": \"rdsweep.sim/1\", " /* 28 columns */
+#define HOST(text)    HEAD "\"hosts\": {\"h\": {" text "}}}"
 #define SESSION(text) HOST("\"sessions\": [{" text "}]") /* column 58 is the session's { */
-#define FAULT(text) HOST("\"faults\": [{" text "}]")     /* column 56 is the fault's { */
+#define FAULT(text)   HOST("\"faults\": [{" text "}]")	 /* column 56 is the fault's { */
 
 static const struct mistake {
 	const char *text;
 	const char *said;
 } mistakes[] = {
-        {"", NULL},
-        {"{", NULL},
-        {"[]", "1:1: 'scenario': expected an object, found an array"},
-        {"{}", "1:1: 'schema': expected 'rdsweep.sim/1', found none"},
-        {"{\"schema\": 1}", "1:12: 'schema': expected a string, found a number"},
-        {"{\"schema\": \"rdsweep.sim/2\"}",
-         "1:12: 'schema': expected 'rdsweep.sim/1', found 'rdsweep.sim/2'"},
-        {HEAD "\"sed\": 1}", "1:29: unknown key 'sed' in 'scenario'"},
-        {HEAD "\"x\\u001b[1m\": {\"a\": [1, {}]}}", "1:29: unknown key 'x\\x1b[1m' in 'scenario'"},
-        {HEAD "\n\n \"seed\": \"x\"}",
-         "3:10: 'seed': expected an integer from 0 to 9223372036854775807, found a string"},
-        {HEAD "\"seed\": -1}",
-         "1:37: 'seed': expected an integer from 0 to 9223372036854775807, found -1"},
-        {HEAD "\"seed\": 1.5}",
-         "1:37: 'seed': expected an integer from 0 to 9223372036854775807, found 1.5"},
-        {HEAD "\"epoch\": \"now\"}",
-         "1:38: 'epoch': expected a time like '2026-01-01T00:00:00Z', found 'now'"},
-        {HEAD "\"epoch\": 5}", "1:38: 'epoch': expected a string, found a number"},
-        {HEAD "\"self\": []}", "1:37: 'self': expected an object, found an array"},
-        {HEAD "\"self\": {\"host\": \"a\"}}", "1:38: 'self': 'host' and 'session' go together"},
-        {HEAD "\"self\": {\"session\": 2}}", "1:38: 'self': 'host' and 'session' go together"},
-        {HEAD "\"self\": {\"host\": \"\", \"session\": 2}}",
-         "1:38: 'host': expected a name, found an empty string"},
-        {HEAD "\"self\": {\"user\": \"admin\"}}",
-         "1:46: 'user': expected DOMAIN\\user, found 'admin'"},
-        {HEAD "\"self\": {\"host\": \"a\", \"session\": 70000}}",
-         "1:62: 'session': expected an integer from 0 to 65535, found 70000"},
-        {HEAD "\"defaults\": {\"sessions\": {\"min\": 9, \"max\": 3}}}",
-         "1:54: 'sessions': 'min' is more than 'max' (9, 3)"},
-        {HEAD "\"defaults\": {\"sessions\": {\"max\": 1001}}}",
-         "1:62: 'max': expected an integer from 0 to 1000, found 1001"},
-        {HEAD "\"defaults\": {\"users\": \"CORP\\\\user\"}}",
-         "1:51: 'users': expected DOMAIN\\user with one {n}, found 'CORP\\user'"},
-        {HEAD "\"defaults\": {\"users\": \"{n}\\\\user\"}}",
-         "1:51: 'users': expected DOMAIN\\user with one {n}, found '{n}\\user'"},
-        {HEAD "\"defaults\": {\"users\": \"C\\\\{n}{n}\"}}",
-         "1:51: 'users': expected DOMAIN\\user with one {n}, found 'C\\{n}{n}'"},
-        {HEAD "\"defaults\": {\"disconnected\": 1.01}}",
-         "1:58: 'disconnected': expected a number from 0 to 1, found 1.01"},
-        {HEAD "\"defaults\": {\"jitter\": true}}",
-         "1:52: 'jitter': expected a number from 0 to 1, found true"},
-        {HEAD "\"defaults\": {\"latency_ms\": {\"logof\": 1}}}",
-         "1:57: unknown key 'logof' in 'latency_ms'"},
-        {HEAD "\"defaults\": {\"latency_ms\": {\"logoff\": -1}}}",
-         "1:67: 'logoff': expected a number from 0 to 86400000, found -1"},
-        {HEAD "\"defaults\": {\"logoff_takes_ms\": 1e10}}",
-         "1:61: 'logoff_takes_ms': expected an integer from 0 to 86400000, found 1e10"},
-        {HEAD "\"hosts\": []}", "1:38: 'hosts': expected an object, found an array"},
-        {HEAD "\"hosts\": {\"\": {}}}",
-         "1:39: 'hosts': expected a name of 1 to 255 bytes, found 0"},
-        {HEAD "\"hosts\": {\"a[3:1]\": {}}}", NULL},
-        {HEAD "\"hosts\": {\"a[0:999999]\": {}, \"b\": {}}}",
-         "1:58: 'hosts': expected at most 1000000 names"},
-        {HEAD "\"hosts\": {\"abc\": {}, \"ABC\": {}}}", "1:50: host 'abc' is there twice"},
-        {HEAD "\"hosts\": {\"a[1:9]\": {}, \"A5\": {}}}", "1:53: host 'a5' is there twice"},
-        {HEAD "\"hosts\": {\"a5\": {}, \"a[1:9]\": {}}}", "1:49: host 'a5' is there twice"},
-        {HEAD "\"hosts\": {\"h\": 1}}", "1:44: 'hosts': expected an object, found a number"},
-        {HOST("\"latency_ms\": {}"), "1:45: unknown key 'latency_ms' in 'hosts'"},
-        {HOST("\"sessions\": {}"), "1:57: 'sessions': expected an array, found an object"},
-        {HOST("\"sessions\": [2]"), "1:58: 'sessions': expected an object, found a number"},
-        {SESSION(""), "1:58: a session needs an 'id'"},
-        {SESSION("\"id\": 0"), "1:65: 'id': expected an integer from 1 to 65535, found 0"},
-        {SESSION("\"id\": 65536"), "1:65: 'id': expected an integer from 1 to 65535, found 65536"},
-        {SESSION("\"id\": 2, \"usr\": 1"), "1:68: unknown key 'usr' in 'sessions'"},
-        {SESSION("\"id\": 2, \"user\": \"bob\""),
-         "1:76: 'user': expected DOMAIN\\user, found 'bob'"},
-        {SESSION("\"id\": 2, \"user\": \"A\\\\b\\\\c\""),
-         "1:76: 'user': expected DOMAIN\\user, found 'A\\b\\c'"},
-        {SESSION("\"id\": 2, \"user\": null"), "1:76: 'user': expected a string, found null"},
-        {SESSION("\"id\": 2, \"state\": \"gone\""),
-         "1:77: 'state': expected one of active, connected, connect_query, shadow, disconnected, "
-         "idle, listen, reset, down, init, found 'gone'"},
-        {SESSION("\"id\": 2, \"user\": \"A\\\\b\", \"idle_s\": 61, \"logon_s\": 60"),
-         "1:84: 'idle_s' is more than 'logon_s' (61, 60)"},
-        {SESSION("\"id\": 2, \"logon_s\": 60"), "1:68: 'logon_s': the session has no 'user'"},
-        {SESSION("\"id\": 2, \"leaves_after_ms\": 60"),
-         "1:68: 'leaves_after_ms': the session has no 'user'"},
-        {SESSION("\"id\": 2, \"returns_after_ms\": 60"),
-         "1:68: 'returns_after_ms': the session has no 'user'"},
-        {SESSION("\"id\": 2, \"idle_s\": -1"),
-         "1:78: 'idle_s': expected an integer from 0 to 316224000, found -1"},
-        {HOST("\"sessions\": [{\"id\": 2}, {\"id\": 3}, {\"id\": 2}]"),
-         "1:81: 'id': session 2 is there twice"},
-        {HOST("\"faults\": [[]]"), "1:56: 'faults': expected an object, found an array"},
-        {FAULT(""), "1:56: a fault needs a 'call'"},
-        {FAULT("\"call\": \"log\""),
-         "1:65: 'call': expected one of probe, open, enumerate, query, message, disconnect, logoff, "
-         "drain, close, found 'log'"},
-        {FAULT("\"call\": \"open\""),
-         "1:56: the fault does nothing: expected one of error, refused, hang, ignored, swap_user, "
-         "delay_ms"},
-        {FAULT("\"call\": \"open\", \"hang\": false"),
-         "1:56: the fault does nothing: expected one of error, refused, hang, ignored, swap_user, "
-         "delay_ms"},
-        {FAULT("\"call\": \"open\", \"hang\": 1"),
-         "1:81: 'hang': expected true or false, found a number"},
-        {FAULT("\"call\": \"open\", \"refused\": true"),
-         "1:73: 'refused' has no meaning for the call 'open', only for probe"},
-        {FAULT("\"call\": \"probe\", \"error\": 5"),
-         "1:74: 'error' has no meaning for the call 'probe', only for open, enumerate, query, "
-         "message, disconnect, logoff, drain"},
-        {FAULT("\"call\": \"query\", \"ignored\": true"),
-         "1:74: 'ignored' has no meaning for the call 'query', only for message, disconnect, "
-         "logoff, drain"},
-        {FAULT("\"call\": \"open\", \"session\": 2, \"hang\": true"),
-         "1:73: 'session' has no meaning for the call 'open', only for query, message, disconnect, "
-         "logoff"},
-        {FAULT("\"call\": \"enumerate\", \"user\": \"A\\\\b\", \"hang\": true"),
-         "1:78: 'user' has no meaning for the call 'enumerate', only for query, message, "
-         "disconnect, logoff"},
-        {FAULT("\"call\": \"open\", \"error\": 5, \"hang\": true"),
-         "1:85: 'error' and 'hang' exclude each other"},
-        {FAULT("\"call\": \"logoff\", \"error\": 4294967296"),
-         "1:84: 'error': expected an integer from 0 to 4294967295, found 4294967296"},
-        {FAULT("\"call\": \"logoff\", \"error\": 5, \"times\": 0"),
-         "1:96: 'times': expected an integer from 1 to 1000000000, found 0"},
-        {FAULT("\"call\": \"logoff\", \"swap_user\": \"A\\\\b\""),
-         "1:75: 'swap_user' needs 'session' or 'user'"},
-        {FAULT("\"call\": \"logoff\", \"swap_user\": \"A\\\\b\", \"session\": 2, \"times\": 1"),
-         "1:110: 'swap_user' happens once: 'times' and 'delay_ms' have no meaning with it"},
-        {FAULT("\"call\": \"logoff\", \"delay_ms\": -1"),
-         "1:87: 'delay_ms': expected a number from 0 to 86400000, found -1"},
-        {HEAD "\"seed\": 1, \"seed\": 2}", NULL},
-        {HEAD "\"seed\": 1} x", NULL},
+	{ "", NULL },
+	{ "{", NULL },
+	{ "[]", "1:1: 'scenario': expected an object, found an array" },
+	{ "{}", "1:1: 'schema': expected 'rdsweep.sim/1', found none" },
+	{ "{\"schema\": 1}", "1:12: 'schema': expected a string, found a number" },
+	{ "{\"schema\": \"rdsweep.sim/2\"}",
+	  "1:12: 'schema': expected 'rdsweep.sim/1', found 'rdsweep.sim/2'" },
+	{ HEAD "\"sed\": 1}", "1:29: unknown key 'sed' in 'scenario'" },
+	{ HEAD "\"x\\u001b[1m\": {\"a\": [1, {}]}}",
+	  "1:29: unknown key 'x\\x1b[1m' in 'scenario'" },
+	{ HEAD "\n\n \"seed\": \"x\"}",
+	  "3:10: 'seed': expected an integer from 0 to 9223372036854775807, found a string" },
+	{ HEAD "\"seed\": -1}",
+	  "1:37: 'seed': expected an integer from 0 to 9223372036854775807, found -1" },
+	{ HEAD "\"seed\": 1.5}",
+	  "1:37: 'seed': expected an integer from 0 to 9223372036854775807, found 1.5" },
+	{ HEAD "\"epoch\": \"now\"}",
+	  "1:38: 'epoch': expected a time like '2026-01-01T00:00:00Z', found 'now'" },
+	{ HEAD "\"epoch\": 5}", "1:38: 'epoch': expected a string, found a number" },
+	{ HEAD "\"self\": []}", "1:37: 'self': expected an object, found an array" },
+	{ HEAD "\"self\": {\"host\": \"a\"}}", "1:38: 'self': 'host' and 'session' go together" },
+	{ HEAD "\"self\": {\"session\": 2}}", "1:38: 'self': 'host' and 'session' go together" },
+	{ HEAD "\"self\": {\"host\": \"\", \"session\": 2}}",
+	  "1:38: 'host': expected a name, found an empty string" },
+	{ HEAD "\"self\": {\"user\": \"admin\"}}",
+	  "1:46: 'user': expected DOMAIN\\user, found 'admin'" },
+	{ HEAD "\"self\": {\"host\": \"a\", \"session\": 70000}}",
+	  "1:62: 'session': expected an integer from 0 to 65535, found 70000" },
+	{ HEAD "\"defaults\": {\"sessions\": {\"min\": 9, \"max\": 3}}}",
+	  "1:54: 'sessions': 'min' is more than 'max' (9, 3)" },
+	{ HEAD "\"defaults\": {\"sessions\": {\"max\": 1001}}}",
+	  "1:62: 'max': expected an integer from 0 to 1000, found 1001" },
+	{ HEAD "\"defaults\": {\"users\": \"CORP\\\\user\"}}",
+	  "1:51: 'users': expected DOMAIN\\user with one {n}, found 'CORP\\user'" },
+	{ HEAD "\"defaults\": {\"users\": \"{n}\\\\user\"}}",
+	  "1:51: 'users': expected DOMAIN\\user with one {n}, found '{n}\\user'" },
+	{ HEAD "\"defaults\": {\"users\": \"C\\\\{n}{n}\"}}",
+	  "1:51: 'users': expected DOMAIN\\user with one {n}, found 'C\\{n}{n}'" },
+	{ HEAD "\"defaults\": {\"disconnected\": 1.01}}",
+	  "1:58: 'disconnected': expected a number from 0 to 1, found 1.01" },
+	{ HEAD "\"defaults\": {\"jitter\": true}}",
+	  "1:52: 'jitter': expected a number from 0 to 1, found true" },
+	{ HEAD "\"defaults\": {\"latency_ms\": {\"logof\": 1}}}",
+	  "1:57: unknown key 'logof' in 'latency_ms'" },
+	{ HEAD "\"defaults\": {\"latency_ms\": {\"logoff\": -1}}}",
+	  "1:67: 'logoff': expected a number from 0 to 86400000, found -1" },
+	{ HEAD "\"defaults\": {\"logoff_takes_ms\": 1e10}}",
+	  "1:61: 'logoff_takes_ms': expected an integer from 0 to 86400000, found 1e10" },
+	{ HEAD "\"hosts\": []}", "1:38: 'hosts': expected an object, found an array" },
+	{ HEAD "\"hosts\": {\"\": {}}}",
+	  "1:39: 'hosts': expected a name of 1 to 255 bytes, found 0" },
+	{ HEAD "\"hosts\": {\"a[3:1]\": {}}}", NULL },
+	{ HEAD "\"hosts\": {\"a[0:999999]\": {}, \"b\": {}}}",
+	  "1:58: 'hosts': expected at most 1000000 names" },
+	{ HEAD "\"hosts\": {\"abc\": {}, \"ABC\": {}}}", "1:50: host 'abc' is there twice" },
+	{ HEAD "\"hosts\": {\"a[1:9]\": {}, \"A5\": {}}}", "1:53: host 'a5' is there twice" },
+	{ HEAD "\"hosts\": {\"a5\": {}, \"a[1:9]\": {}}}", "1:49: host 'a5' is there twice" },
+	{ HEAD "\"hosts\": {\"h\": 1}}", "1:44: 'hosts': expected an object, found a number" },
+	{ HOST("\"latency_ms\": {}"), "1:45: unknown key 'latency_ms' in 'hosts'" },
+	{ HOST("\"sessions\": {}"), "1:57: 'sessions': expected an array, found an object" },
+	{ HOST("\"sessions\": [2]"), "1:58: 'sessions': expected an object, found a number" },
+	{ SESSION(""), "1:58: a session needs an 'id'" },
+	{ SESSION("\"id\": 0"), "1:65: 'id': expected an integer from 1 to 65535, found 0" },
+	{ SESSION("\"id\": 65536"),
+	  "1:65: 'id': expected an integer from 1 to 65535, found 65536" },
+	{ SESSION("\"id\": 2, \"usr\": 1"), "1:68: unknown key 'usr' in 'sessions'" },
+	{ SESSION("\"id\": 2, \"user\": \"bob\""),
+	  "1:76: 'user': expected DOMAIN\\user, found 'bob'" },
+	{ SESSION("\"id\": 2, \"user\": \"A\\\\b\\\\c\""),
+	  "1:76: 'user': expected DOMAIN\\user, found 'A\\b\\c'" },
+	{ SESSION("\"id\": 2, \"user\": null"), "1:76: 'user': expected a string, found null" },
+	{ SESSION("\"id\": 2, \"state\": \"gone\""),
+	  "1:77: 'state': expected one of active, connected, connect_query, shadow, disconnected, "
+	  "idle, listen, reset, down, init, found 'gone'" },
+	{ SESSION("\"id\": 2, \"user\": \"A\\\\b\", \"idle_s\": 61, \"logon_s\": 60"),
+	  "1:84: 'idle_s' is more than 'logon_s' (61, 60)" },
+	{ SESSION("\"id\": 2, \"logon_s\": 60"), "1:68: 'logon_s': the session has no 'user'" },
+	{ SESSION("\"id\": 2, \"leaves_after_ms\": 60"),
+	  "1:68: 'leaves_after_ms': the session has no 'user'" },
+	{ SESSION("\"id\": 2, \"returns_after_ms\": 60"),
+	  "1:68: 'returns_after_ms': the session has no 'user'" },
+	{ SESSION("\"id\": 2, \"idle_s\": -1"),
+	  "1:78: 'idle_s': expected an integer from 0 to 316224000, found -1" },
+	{ HOST("\"sessions\": [{\"id\": 2}, {\"id\": 3}, {\"id\": 2}]"),
+	  "1:81: 'id': session 2 is there twice" },
+	{ HOST("\"faults\": [[]]"), "1:56: 'faults': expected an object, found an array" },
+	{ FAULT(""), "1:56: a fault needs a 'call'" },
+	{ FAULT("\"call\": \"log\""), "1:65: 'call': expected one of probe, open, enumerate, "
+				      "query, message, disconnect, logoff, "
+				      "drain, close, found 'log'" },
+	{ FAULT("\"call\": \"open\""),
+	  "1:56: the fault does nothing: expected one of error, refused, hang, ignored, swap_user, "
+	  "delay_ms" },
+	{ FAULT("\"call\": \"open\", \"hang\": false"),
+	  "1:56: the fault does nothing: expected one of error, refused, hang, ignored, swap_user, "
+	  "delay_ms" },
+	{ FAULT("\"call\": \"open\", \"hang\": 1"),
+	  "1:81: 'hang': expected true or false, found a number" },
+	{ FAULT("\"call\": \"open\", \"refused\": true"),
+	  "1:73: 'refused' has no meaning for the call 'open', only for probe" },
+	{ FAULT("\"call\": \"probe\", \"error\": 5"),
+	  "1:74: 'error' has no meaning for the call 'probe', only for open, enumerate, query, "
+	  "message, disconnect, logoff, drain" },
+	{ FAULT("\"call\": \"query\", \"ignored\": true"),
+	  "1:74: 'ignored' has no meaning for the call 'query', only for message, disconnect, "
+	  "logoff, drain" },
+	{ FAULT("\"call\": \"open\", \"session\": 2, \"hang\": true"),
+	  "1:73: 'session' has no meaning for the call 'open', only for query, message, "
+	  "disconnect, "
+	  "logoff" },
+	{ FAULT("\"call\": \"enumerate\", \"user\": \"A\\\\b\", \"hang\": true"),
+	  "1:78: 'user' has no meaning for the call 'enumerate', only for query, message, "
+	  "disconnect, logoff" },
+	{ FAULT("\"call\": \"open\", \"error\": 5, \"hang\": true"),
+	  "1:85: 'error' and 'hang' exclude each other" },
+	{ FAULT("\"call\": \"logoff\", \"error\": 4294967296"),
+	  "1:84: 'error': expected an integer from 0 to 4294967295, found 4294967296" },
+	{ FAULT("\"call\": \"logoff\", \"error\": 5, \"times\": 0"),
+	  "1:96: 'times': expected an integer from 1 to 1000000000, found 0" },
+	{ FAULT("\"call\": \"logoff\", \"swap_user\": \"A\\\\b\""),
+	  "1:75: 'swap_user' needs 'session' or 'user'" },
+	{ FAULT("\"call\": \"logoff\", \"swap_user\": \"A\\\\b\", \"session\": 2, \"times\": 1"),
+	  "1:110: 'swap_user' happens once: 'times' and 'delay_ms' have no meaning with it" },
+	{ FAULT("\"call\": \"logoff\", \"delay_ms\": -1"),
+	  "1:87: 'delay_ms': expected a number from 0 to 86400000, found -1" },
+	{ HEAD "\"seed\": 1, \"seed\": 2}", NULL },
+	{ HEAD "\"seed\": 1} x", NULL },
 };
 
 static void sim_scenario_parse__mistake__is_told_with_its_place(void **state)
@@ -282,12 +288,12 @@ static void sim_scenario_parse__mistake__is_told_with_its_place(void **state)
 
 		sim_problems_init(&problems);
 		assert_int_equal(sim_scenario_parse(&scenario, mistake->text, strlen(mistake->text),
-		                                    &problems),
-		                 -1);
+						    &problems),
+				 -1);
 		assert_null(scenario);
 		assert_true(problems.count > 0);
 		(void)snprintf(said, sizeof(said), "%d:%d: %s", problems.items[0].line,
-		               problems.items[0].column, problems.items[0].message);
+			       problems.items[0].column, problems.items[0].message);
 		if (mistake->said && strcmp(said, mistake->said) != 0) {
 			print_error("said     %s\nexpected %s\n", said, mistake->said);
 			wrong++;
@@ -302,16 +308,17 @@ static void sim_scenario_parse__mistake__is_told_with_its_place(void **state)
 
 static void sim_scenario_parse__many_mistakes__are_all_told_in_order(void **state)
 {
-	static const char text[] = "{\n"
-	                           " \"schema\": \"rdsweep.sim/1\", \"sed\": 7,\n"
-	                           " \"defaults\": {\"jitter\": 2, \"users\": \"u{n}\"},\n"
-	                           " \"hosts\": {\"a\": {\"sessions\": [{\"id\": 0}, 5, {\"id\": 3, "
-	                           "\"user\": \"x\", \"logon_s\": 9}],\n"
-	                           "  \"faults\": [{\"call\": \"oepn\"}]},\n"
-	                           "  \"A\": {}}\n"
-	                           "}\n";
-	static const int places[][2] = {{2, 29}, {3, 25}, {3, 37}, {4, 38}, {4, 42},
-	                                {4, 63}, {5, 23}, {6, 3}};
+	static const char text[] =
+		"{\n"
+		" \"schema\": \"rdsweep.sim/1\", \"sed\": 7,\n"
+		" \"defaults\": {\"jitter\": 2, \"users\": \"u{n}\"},\n"
+		" \"hosts\": {\"a\": {\"sessions\": [{\"id\": 0}, 5, {\"id\": 3, "
+		"\"user\": \"x\", \"logon_s\": 9}],\n"
+		"  \"faults\": [{\"call\": \"oepn\"}]},\n"
+		"  \"A\": {}}\n"
+		"}\n";
+	static const int places[][2] = { { 2, 29 }, { 3, 25 }, { 3, 37 }, { 4, 38 },
+					 { 4, 42 }, { 4, 63 }, { 5, 23 }, { 6, 3 } };
 	struct sim_scenario *scenario = NULL;
 	struct sim_problems problems;
 
@@ -350,9 +357,10 @@ static void sim_scenario_parse__endless_mistakes__stop_being_told(void **state)
 static void sim_scenario_parse__cut_document__is_refused(void **state)
 {
 	static const char text[] =
-	        "{\"schema\":\"rdsweep.sim/1\",\"self\":{\"user\":\"A\\\\b\"},\"hosts\":{\"h[1:2]\":"
-	        "{\"sessions\":[{\"id\":2,\"user\":\"A\\\\b\"}],\"faults\":[{\"call\":\"open\","
-	        "\"error\":5}]}}}";
+		"{\"schema\":\"rdsweep.sim/"
+		"1\",\"self\":{\"user\":\"A\\\\b\"},\"hosts\":{\"h[1:2]\":"
+		"{\"sessions\":[{\"id\":2,\"user\":\"A\\\\b\"}],\"faults\":[{\"call\":\"open\","
+		"\"error\":5}]}}}";
 
 	(void)state;
 	for (size_t len = 0; len < strlen(text); len++) {
@@ -369,12 +377,15 @@ static void sim_scenario_parse__cut_document__is_refused(void **state)
 static void sim_scenario_host__other_case__is_found_folded(void **state)
 {
 	struct sim_scenario *scenario =
-	        scenario_of(HEAD "\"hosts\": {\"RDSH-\\u00c4[01:02]\": {}}}");
+		scenario_of(HEAD "\"hosts\": {\"RDSH-\\u00c4[01:02]\": {}}}");
 
 	(void)state;
-	assert_non_null(host_of(scenario, "rdsh-\xC3\xA4" "01"));
-	assert_null(host_of(scenario, "RDSH-\xC3\x84" "01")); /* the caller folds */
-	assert_null(host_of(scenario, "rdsh-\xC3\xA4" "03"));
+	assert_non_null(host_of(scenario, "rdsh-\xC3\xA4"
+					  "01"));
+	assert_null(host_of(scenario, "RDSH-\xC3\x84"
+				      "01")); /* the caller folds */
+	assert_null(host_of(scenario, "rdsh-\xC3\xA4"
+				      "03"));
 	sim_scenario_free(scenario);
 }
 
@@ -383,7 +394,8 @@ static void sim_scenario_parse__hostile_names__are_kept_as_they_are(void **state
 	struct sim_scenario *scenario = scenario_from("hostile-names.json");
 
 	(void)state;
-	assert_string_equal(host_of(scenario, "rdsh001")->sessions[0].account.user, "\x1b[31mred\x07");
+	assert_string_equal(host_of(scenario, "rdsh001")->sessions[0].account.user,
+			    "\x1b[31mred\x07");
 	sim_scenario_free(scenario);
 	sim_scenario_free(scenario_from("comings-and-goings.json"));
 }
@@ -391,15 +403,15 @@ static void sim_scenario_parse__hostile_names__are_kept_as_they_are(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(sim_scenario_parse__minimal__has_the_documented_defaults),
-	        cmocka_unit_test(sim_scenario_parse__example_of_the_manual__is_read),
-	        cmocka_unit_test(sim_scenario_parse__every_key__is_read),
-	        cmocka_unit_test(sim_scenario_parse__mistake__is_told_with_its_place),
-	        cmocka_unit_test(sim_scenario_parse__many_mistakes__are_all_told_in_order),
-	        cmocka_unit_test(sim_scenario_parse__endless_mistakes__stop_being_told),
-	        cmocka_unit_test(sim_scenario_parse__cut_document__is_refused),
-	        cmocka_unit_test(sim_scenario_host__other_case__is_found_folded),
-	        cmocka_unit_test(sim_scenario_parse__hostile_names__are_kept_as_they_are),
+		cmocka_unit_test(sim_scenario_parse__minimal__has_the_documented_defaults),
+		cmocka_unit_test(sim_scenario_parse__example_of_the_manual__is_read),
+		cmocka_unit_test(sim_scenario_parse__every_key__is_read),
+		cmocka_unit_test(sim_scenario_parse__mistake__is_told_with_its_place),
+		cmocka_unit_test(sim_scenario_parse__many_mistakes__are_all_told_in_order),
+		cmocka_unit_test(sim_scenario_parse__endless_mistakes__stop_being_told),
+		cmocka_unit_test(sim_scenario_parse__cut_document__is_refused),
+		cmocka_unit_test(sim_scenario_host__other_case__is_found_folded),
+		cmocka_unit_test(sim_scenario_parse__hostile_names__are_kept_as_they_are),
 	};
 
 	return cmocka_run_group_tests_name("sim_scenario", tests, NULL, NULL);
