@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define SPARE_THREADS 4
+
 unsigned run_pool_size(size_t hosts, unsigned *concurrency)
 {
 	size_t most = EXECUTOR_UV_MAX_THREADS;
@@ -38,9 +40,12 @@ static int size_pool(struct run *run)
 	run->concurrency = (unsigned)run->options->concurrency;
 	wanted = run_pool_size(run->input.selected.count, &run->concurrency);
 	have = executor_uv_try_threads(wanted);
+	if (have < wanted) /* the limit was met: leave room for the writer and whoever else */
+		have = have > SPARE_THREADS ? have - SPARE_THREADS : 0;
 	if (have < 2)
-		return cli_usage("this process may start only %u threads: at least 2 are needed",
-				 have);
+		return cli_usage(
+			"this process may not start enough threads: at least %u are needed",
+			2 + SPARE_THREADS);
 	run->threads = have < wanted ? have : wanted;
 	if (run->concurrency > run->threads - 1)
 		run->concurrency = run->threads - 1;

@@ -9,7 +9,6 @@
 
 static struct {
 	struct meter *meter;
-	struct executor *executor;
 	struct session_clock clock;
 	const struct exec_ops *ops;
 	struct exec_ops metered_ops;
@@ -79,7 +78,6 @@ int meter_attach(struct meter *meter, struct executor *executor, size_t host_cou
 	meter->host_count = host_count;
 	meter->clock = (struct session_clock){ meter, clock_now_us, clock_wall_ms, clock_sleep_us };
 	real.meter = meter;
-	real.executor = executor;
 	real.clock = executor->clock;
 	real.ops = executor->ops;
 	real.metered_ops = *executor->ops;

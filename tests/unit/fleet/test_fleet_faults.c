@@ -377,6 +377,9 @@ static const struct farm_row rows[] = {
 	{ "stuck__logoff_answers_late__verified_over_a_new_connection", "h1",
 	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"delay_ms\": 20000, \"times\": 1}")), short_call_timeout,
 	  0, "", "h1 succeeded: 2 alice logged_off\n", check_asked_once },
+	{ "stuck__logoff_refused_late__enters_the_record", "h1",
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"delay_ms\": 20000, \"error\": 5, \"times\": 1}")),
+	  short_call_timeout, 1, "", "h1 failed: 2 alice failed ERROR_ACCESS_DENIED\n", check_asked_once },
 	{ "stuck__two_hangs__the_host_is_given_up", "h1",
 	  HOSTS(FAULTS("h1", ALICE "," BOB "," EVE, "{\"call\": \"logoff\", \"hang\": true}")), short_call_timeout, 1,
 	  "", "h1 timed_out CALL_TIMEOUT: 2 alice in_doubt CALL_TIMEOUT; 3 bob in_doubt CALL_TIMEOUT; 4 eve timed_out "
