@@ -47,6 +47,8 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.probe = options->probe == PROBE_TCP,
 		.concurrency = run->concurrency,
 		.pool_threads = run->threads,
+		.probes_max = run->probes,
+		.one_host_first = !run->backend.backend->ops->simulated,
 		.connect_timeout_ms = options->connect_timeout_ms,
 		.call_timeout_ms = options->call_timeout_ms,
 		.host_timeout_ms = options->host_timeout_ms,
@@ -196,6 +198,26 @@ static int run_loop(struct run *run, run_results results)
 	return conclude(run, results);
 }
 
+static void on_patience(uv_timer_t *timer)
+{
+	(void)timer; /* it only wakes the loop */
+}
+
+/* Calls that were left behind a moment ago, and connections that are being closed, mostly come back at once: the process
+ * can then end in order. Those that do not are not waited for. */
+static void wait_for_calls(struct run *run)
+{
+	uv_timer_t timer;
+
+	if (!run->fleet || !fleet_calls_out(run->fleet) || uv_timer_init(&run->loop, &timer) < 0)
+		return;
+	(void)uv_timer_start(&timer, on_patience, RUN_CALLS_PATIENCE_MS, 0);
+	while (fleet_calls_out(run->fleet) && uv_is_active((uv_handle_t *)&timer))
+		(void)uv_run(&run->loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&timer, NULL);
+	(void)uv_run(&run->loop, UV_RUN_NOWAIT);
+}
+
 /* What is still held by a worker that does not come back, or by a terminal that is not read, cannot
  * be freed. */
 static bool tear_down(struct run *run)
@@ -203,6 +225,7 @@ static bool tear_down(struct run *run)
 	bool clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
 
 	run_signals_stop(run);
+	wait_for_calls(run);
 	if (run->fleet && fleet_calls_out(run->fleet))
 		return false;
 	fleet_free(run->fleet); /* its timers are the executor's */

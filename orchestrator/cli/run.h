@@ -27,6 +27,7 @@
 
 #define RUN_SIGNAL_COUNT       3
 #define RUN_WRITER_PATIENCE_MS 500 /* what a stalled terminal gets at the end */
+#define RUN_CALLS_PATIENCE_MS  250 /* what calls get that were left behind */
 
 struct run {
 	const struct command_call *call;
@@ -37,6 +38,7 @@ struct run {
 	unsigned concurrency; /* calls in flight: what was asked for, as far as hosts and threads go
 			       */
 	unsigned threads;     /* of the pool */
+	unsigned probes;      /* at once: what the limit of open files allows */
 	uv_loop_t loop;
 	struct executor *executor;
 	struct rep_record record;

@@ -10,6 +10,8 @@
 #include <stdio.h>
 
 #define SPARE_THREADS 4
+#define SPARE_FILES   128  /* for everything that is no probe */
+#define PROBES_MOST   4096 /* enough for a third of 10,000 hosts to be silent at once */
 
 unsigned run_pool_size(size_t hosts, unsigned *concurrency)
 {
@@ -55,6 +57,15 @@ static int size_pool(struct run *run)
 	return 0;
 }
 
+/* A probe can have one socket open for IPv6 and one for IPv4. */
+static void size_probes(struct run *run)
+{
+	unsigned files = process_file_limit();
+	unsigned probes = files > SPARE_FILES + 2 ? (files - SPARE_FILES) / 2 : 1;
+
+	run->probes = probes < PROBES_MOST ? probes : PROBES_MOST;
+}
+
 static int check_arguments(const struct run *run)
 {
 	const struct options *options = run->options;
@@ -83,5 +94,6 @@ int run_setup(struct run *run)
 	code = code ? code : who_check_fleet(options, run->input.selected.count);
 	code = code ? code : fleet_input_hosts(&run->input);
 	code = code ? code : run_backend_load(&run->backend, options);
+	size_probes(run);
 	return code ? code : size_pool(run);
 }

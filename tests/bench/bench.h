@@ -18,6 +18,7 @@ struct bench_options {
 		calls; /* file, a line of sleeps a call: the fleet writes it (NULL: not), the pool replays it */
 	enum fleet_command command;
 	unsigned concurrency; /* calls in flight; threads of the bare pool */
+	unsigned threads;     /* of the engine's pool; 0: as many as the program would take */
 	int64_t call_timeout_ms, connect_timeout_ms;
 };
 

@@ -1,7 +1,8 @@
 /*
  * bench_engine.c - runs one case of the benchmark.
  *
- *   bench_engine fleet hosts=FILE sim=FILE [command=sessions|logoff] [calls=FILE] [concurrency=N] [call_timeout_ms=N] [connect_timeout_ms=N]
+ *   bench_engine fleet hosts=FILE sim=FILE [command=sessions|logoff] [calls=FILE] [concurrency=N]
+ *                      [threads=N] [call_timeout_ms=N] [connect_timeout_ms=N]
  *   bench_engine pool calls=FILE [concurrency=N]
  */
 #include "bench.h"
@@ -55,6 +56,8 @@ static int take_argument(struct bench_options *options, const char *argument)
 		options->command = strcmp(value, "logoff") == 0 ? FLEET_LOGOFF : FLEET_SESSIONS;
 	else if ((value = value_of(argument, "concurrency")) != NULL)
 		options->concurrency = (unsigned)strtoul(value, NULL, 10);
+	else if ((value = value_of(argument, "threads")) != NULL)
+		options->threads = (unsigned)strtoul(value, NULL, 10);
 	else if ((value = value_of(argument, "call_timeout_ms")) != NULL)
 		options->call_timeout_ms = strtoll(value, NULL, 10);
 	else if ((value = value_of(argument, "connect_timeout_ms")) != NULL)

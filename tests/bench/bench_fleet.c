@@ -69,6 +69,8 @@ static int size_pool(struct bench_run *run)
 
 	run->concurrency = run->options->concurrency;
 	run->threads = run_pool_size(run->host_count, &run->concurrency);
+	if (run->options->threads)
+		run->threads = run->options->threads;
 	(void)snprintf(text, sizeof(text), "%u", run->threads);
 	return process_set_env("UV_THREADPOOL_SIZE", text) < 0 ? bench_failed("out of memory") : 0;
 }
