@@ -147,6 +147,30 @@ void json_reader_free(struct json_reader *reader)
 	free(reader);
 }
 
+void json_reader_restart(struct json_reader *reader, const char *bytes, size_t len)
+{
+	while (reader->depth > 0) {
+		level_release(&reader->levels[--reader->depth]);
+	}
+	reader->at = reader->window = bytes ? bytes : "";
+	reader->end = reader->at + len;
+	reader->line = 1;
+	reader->passed_bytes = 0;
+	reader->line_from = reader->line_trailing = 0;
+	reader->mark = NULL;
+	reader->keep_mark = false;
+	reader->expect = EXPECT_VALUE;
+	reader->few_count = 0;
+	reader->text_is_number = false;
+	reader->place = (struct place){ 1, 1 };
+	reader->have_next = false;
+	reader->failed = false;
+	strbuf_clear(&reader->spill);
+	strbuf_clear(&reader->few_text);
+	strbuf_clear(&reader->text);
+	strbuf_clear(&reader->next_text);
+}
+
 /* --- places and errors --- */
 
 static struct place place_here(const struct json_reader *reader)

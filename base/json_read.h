@@ -48,6 +48,10 @@ struct json_reader *json_reader_create(json_source source, void *ctx, size_t tex
 struct json_reader *json_reader_create_memory(const char *bytes, size_t len, size_t text_limit);
 void json_reader_free(struct json_reader *reader); /* NULL is fine */
 
+/* Begins again with another document in memory, for a reader that was created over memory: spares a new one for each of many
+ * small documents. Bytes are kept; lines count from 1 again. */
+void json_reader_restart(struct json_reader *reader, const char *bytes, size_t len);
+
 enum json_token json_next(struct json_reader *reader);
 
 /* The token that the next json_next() will return, without taking it. */

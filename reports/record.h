@@ -89,7 +89,7 @@ enum rep_reason {
 	REP_REASON_HOST_TIMEOUT,
 	REP_REASON_INTERRUPTED,
 	REP_REASON_NO_WORKERS,	/* every pool thread is held by a call that does not return */
-	REP_REASON_HOST_FAILED, /* its host could not be reached again, or stopped answering */
+	REP_REASON_JOURNAL, /* the journal could not be written, so nothing more was begun */
 	REP_REASON_NOT_WARNED,	/* the warning could not be delivered */
 	REP_REASON_NOT_DRAINED,
 	REP_REASON_COUNT

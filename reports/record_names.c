@@ -60,7 +60,7 @@ static const char *const reasons[REP_REASON_COUNT] = {
 	[REP_REASON_HOST_TIMEOUT] = "host_timeout",
 	[REP_REASON_INTERRUPTED] = "interrupted",
 	[REP_REASON_NO_WORKERS] = "no_workers",
-	[REP_REASON_HOST_FAILED] = "host_failed",
+	[REP_REASON_JOURNAL] = "journal",
 	[REP_REASON_NOT_WARNED] = "not_warned",
 	[REP_REASON_NOT_DRAINED] = "not_drained",
 };

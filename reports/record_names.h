@@ -1,5 +1,5 @@
 /*
- * record_names.h - private to reports: the names of the record's enums as tables, index = value.
+ * record_names.h - the names of the record's enums as tables, index = value.
  */
 #ifndef RDSWEEP_RECORD_NAMES_H
 #define RDSWEEP_RECORD_NAMES_H

@@ -9,16 +9,59 @@
 #include "text.h"
 #include "utc.h"
 
+/* Texts that went by are kept until there are so many: giving memory back each time costs more. */
+#define ARENA_KEEP_BYTES ((size_t)64 * 1024)
+
+void rep_reader_init(struct rep_reader *reader, struct json_reader *json,
+		     const struct rep_visitor *visitor, const char *schema_wanted)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->json = json;
+	reader->visitor = visitor;
+	reader->schema_wanted = schema_wanted;
+	arena_init(&reader->texts);
+	arena_init(&reader->session_texts);
+	reader->arena = &reader->texts;
+}
+
+void rep_reader_release(struct rep_reader *reader)
+{
+	free(reader->list);
+	arena_release(&reader->session_texts);
+	arena_release(&reader->texts);
+}
+
+void rep_reader_use(struct rep_reader *reader, struct arena *arena)
+{
+	if (arena->reserved_bytes >= ARENA_KEEP_BYTES)
+		arena_release(arena);
+	reader->arena = arena;
+}
+
+int rep_heed(struct rep_reader *reader, int result)
+{
+	if (result == 0)
+		return 0;
+	reader->stopped = result;
+	reader->error.line = 0;
+	reader->error.column = 0;
+	snprintf(reader->error.message, sizeof(reader->error.message), "the reading was stopped");
+	return -1;
+}
+
 int rep_read_fail(struct rep_reader *reader, const char *format, ...)
 {
+	struct rep_read_error *error = &reader->error;
 	va_list args;
 
-	if (!reader->schema_seen)
-		format = "this is no " REP_SCHEMA_NAME;
-	reader->error.line = json_line(reader->json);
-	reader->error.column = json_column(reader->json);
+	error->line = json_line(reader->json);
+	error->column = json_column(reader->json);
 	va_start(args, format);
-	vsnprintf(reader->error.message, sizeof(reader->error.message), format, args);
+	if (reader->schema_wanted)
+		snprintf(error->message, sizeof(error->message), "this is no %s",
+			 reader->schema_wanted);
+	else
+		vsnprintf(error->message, sizeof(error->message), format, args);
 	va_end(args);
 	return -1;
 }
@@ -223,14 +266,31 @@ static const struct {
 	[REP_FIELD_OWN] = { JSON_ERROR, "", 0, 0 },
 };
 
-static int read_number(struct rep_reader *reader, const struct rep_field *field, void *to)
+/* The number that was just taken. */
+static int check_number(struct rep_reader *reader, const char *name, int64_t max, int64_t *ret)
 {
-	int64_t max = kinds[field->kind].max;
 	int64_t value;
 
 	if (json_int64(reader->json, &value) < 0 || value < 0 || value > max)
-		return rep_read_fail(reader, "'%s' is no whole number from 0 to %" PRId64,
-				     field->name, max);
+		return rep_read_fail(reader, "'%s' is no whole number from 0 to %" PRId64, name,
+				     max);
+	*ret = value;
+	return 0;
+}
+
+int rep_read_number(struct rep_reader *reader, const char *name, int64_t max, int64_t *ret)
+{
+	if (rep_read_token(reader, JSON_NUMBER, name) < 0)
+		return -1;
+	return check_number(reader, name, max, ret);
+}
+
+static int read_number(struct rep_reader *reader, const struct rep_field *field, void *to)
+{
+	int64_t value = 0;
+
+	if (check_number(reader, field->name, kinds[field->kind].max, &value) < 0)
+		return -1;
 	store_number(field->kind, to, value);
 	return 0;
 }
@@ -258,7 +318,7 @@ static int read_scalar(struct rep_reader *reader, const struct rep_field *field,
 	bool flag = token == JSON_TRUE;
 	char expected[40];
 
-	if (token == JSON_NULL && field->nullable)
+	if (token == JSON_NULL && (field->nullable || (field->outcome && reader->unfinished)))
 		return store_null(field, to);
 	if (token != kinds[field->kind].token &&
 	    !(field->kind == REP_FIELD_BOOL && token == JSON_FALSE)) {
@@ -295,6 +355,18 @@ static int read_field(struct rep_reader *reader, const struct rep_field *field, 
 	return 0;
 }
 
+int rep_read_array(struct rep_reader *reader, const char *name, void *object,
+		   int (*read_one)(struct rep_reader *reader, void *object))
+{
+	if (rep_read_token(reader, JSON_ARRAY, name) < 0)
+		return -1;
+	while (json_peek(reader->json) != JSON_ARRAY_END)
+		if (read_one(reader, object) < 0)
+			return -1;
+	(void)json_next(reader->json);
+	return 0;
+}
+
 /* The member's index in the shape, or its count. A report that we wrote has them in order: `guess`
  * is right then. */
 static size_t find_field(const struct rep_shape *shape, const char *name, size_t guess)
@@ -325,15 +397,21 @@ static int check_seen(struct rep_reader *reader, const struct rep_shape *shape, 
 int rep_read_object(struct rep_reader *reader, const struct rep_shape *shape, void *object)
 {
 	enum json_token token = json_next(reader->json);
+
+	if (token == JSON_OBJECT)
+		return rep_read_members(reader, shape, object);
+	if (token == JSON_ERROR)
+		return rep_read_fail_json(reader);
+	return rep_read_fail(reader, "this is %s, expected %s as an object", json_token_name(token),
+			     shape->what);
+}
+
+int rep_read_members(struct rep_reader *reader, const struct rep_shape *shape, void *object)
+{
+	enum json_token token;
 	uint32_t seen = 0;
 	size_t next = 0;
 
-	if (token != JSON_OBJECT) {
-		if (token == JSON_ERROR)
-			return rep_read_fail_json(reader);
-		return rep_read_fail(reader, "this is %s, expected %s as an object",
-				     json_token_name(token), shape->what);
-	}
 	while ((token = json_next(reader->json)) == JSON_KEY) {
 		size_t i = find_field(shape, json_text(reader->json), next);
 		const struct rep_field *field = &shape->fields[i];

@@ -1,5 +1,6 @@
 /*
- * report_fields.h - private to reports: reads JSON objects into structs by tables of their members.
+ * report_fields.h - reads JSON objects into structs by tables of their members: those of a report, and the lines of a
+ * journal.
  *
  * An object's shape lists its members: name, kind, where the value goes. All are required, unknown ones are
  * passed over (a newer rdsweep may write them), and what is wrong ends with the place of the value.
@@ -25,8 +26,10 @@ struct rep_reader {
 	struct arena session_texts;
 	const char **list; /* scratch of a list of texts; free() it */
 	size_t list_cap;
-	bool schema_seen; /* before that, a mistake means that this is something else */
-	int stopped;	  /* what a visitor returned, or 0 */
+	/* A schema that is yet to be found: until then a mistake means that this is something else. NULL: found. */
+	const char *schema_wanted;
+	bool unfinished; /* a run that is not over: outcomes may be null */
+	int stopped;	 /* what a visitor returned, or 0 */
 	struct rep_read_error error;
 };
 
@@ -50,7 +53,8 @@ struct rep_field {
 	size_t offset, extra;
 	const struct rep_names *names;
 	int (*read)(struct rep_reader *reader, void *object);
-	bool closes; /* all other members must have come before it */
+	bool closes;  /* all other members must have come before it */
+	bool outcome; /* null is fine where the reader is `unfinished` */
 };
 
 struct rep_shape {
@@ -59,9 +63,61 @@ struct rep_shape {
 	size_t count; /* at most 32 */
 };
 
+/* Rows of such a table, for members of struct `type`. */
+#define REP_MEMBER(type, key, kind_, nullable_, member)                                            \
+	{                                                                                          \
+		.name = key, .kind = kind_, .nullable = nullable_,                                 \
+		.offset = offsetof(struct type, member)                                            \
+	}
+#define REP_MEMBER_TEXTS(type, key, member, count)                                                 \
+	{                                                                                          \
+		.name = key, .kind = REP_FIELD_TEXTS, .offset = offsetof(struct type, member),     \
+		.extra = offsetof(struct type, count)                                              \
+	}
+#define REP_MEMBER_NAME(type, key, nullable_, member, names_)                                      \
+	{                                                                                          \
+		.name = key, .kind = REP_FIELD_NAME, .nullable = nullable_,                        \
+		.offset = offsetof(struct type, member), .names = names_                           \
+	}
+#define REP_MEMBER_OUTCOME(type, key, member, names_)                                              \
+	{                                                                                          \
+		.name = key, .kind = REP_FIELD_NAME, .offset = offsetof(struct type, member),      \
+		.names = names_, .outcome = true                                                   \
+	}
+#define REP_MEMBER_OWN(key, read_)                                                                 \
+	{                                                                                          \
+		.name = key, .kind = REP_FIELD_OWN, .read = read_                                  \
+	}
+
+#define REP_SHAPE(what, fields)                                                                    \
+	{                                                                                          \
+		what, fields, sizeof(fields) / sizeof((fields)[0])                                 \
+	}
+
+/* `json`, `visitor` (may be NULL) and `schema_wanted` (may be NULL) are kept. */
+void rep_reader_init(struct rep_reader *reader, struct json_reader *json,
+		     const struct rep_visitor *visitor, const char *schema_wanted);
+void rep_reader_release(struct rep_reader *reader);
+
+/* From now on texts go to `arena`, which is one of the reader's two: what it held is gone once there is much of it. */
+void rep_reader_use(struct rep_reader *reader, struct arena *arena);
+
 /* All of these: 0, or -1 with reader->error or reader->stopped set. */
 
 int rep_read_object(struct rep_reader *reader, const struct rep_shape *shape, void *object);
+
+/* The same for an object of which the first members were taken already; `shape` does not list them. */
+int rep_read_members(struct rep_reader *reader, const struct rep_shape *shape, void *object);
+
+/* Takes an array whose elements `read_one` takes. */
+int rep_read_array(struct rep_reader *reader, const char *name, void *object,
+		   int (*read_one)(struct rep_reader *reader, void *object));
+
+/* Takes a whole number from 0 to `max`. */
+int rep_read_number(struct rep_reader *reader, const char *name, int64_t max, int64_t *ret);
+
+/* A visitor's word on whether to go on: 0, or what rep_read() then returns. */
+int rep_heed(struct rep_reader *reader, int result);
 
 /* Takes a value, which must be the given token. `name` is the member, for the message. */
 int rep_read_token(struct rep_reader *reader, enum json_token wanted, const char *name);

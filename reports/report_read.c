@@ -5,214 +5,19 @@
 #include <string.h>
 
 #include "report_fields.h"
+#include "report_object.h"
 
-/* Texts that went by are kept until there are so many: giving memory back each time costs more. */
-#define ARENA_KEEP_BYTES ((size_t)64 * 1024)
-
-/* Members of struct `type`. */
-#define FIELD(type, key, kind_, nullable_, member)                                                 \
-	{                                                                                          \
-		.name = key, .kind = kind_, .nullable = nullable_,                                 \
-		.offset = offsetof(struct type, member)                                            \
-	}
-#define FIELD_TEXTS(type, key, member, count)                                                      \
-	{                                                                                          \
-		.name = key, .kind = REP_FIELD_TEXTS, .offset = offsetof(struct type, member),     \
-		.extra = offsetof(struct type, count)                                              \
-	}
-#define FIELD_NAME(type, key, nullable_, member, names_)                                           \
-	{                                                                                          \
-		.name = key, .kind = REP_FIELD_NAME, .nullable = nullable_,                        \
-		.offset = offsetof(struct type, member), .names = names_                           \
-	}
-#define FIELD_OWN(key, read_)                                                                      \
-	{                                                                                          \
-		.name = key, .kind = REP_FIELD_OWN, .read = read_                                  \
-	}
-
-#define SHAPE(what, fields)                                                                        \
-	{                                                                                          \
-		what, fields, sizeof(fields) / sizeof((fields)[0])                                 \
-	}
-
-/* A visitor's word on whether to go on. */
-static int heed(struct rep_reader *reader, int result)
-{
-	if (result == 0)
-		return 0;
-	reader->stopped = result;
-	reader->error.line = 0;
-	reader->error.column = 0;
-	snprintf(reader->error.message, sizeof(reader->error.message), "the reading was stopped");
-	return -1;
-}
-
-static void use_arena(struct rep_reader *reader, struct arena *arena)
-{
-	if (arena->reserved_bytes >= ARENA_KEEP_BYTES)
-		arena_release(arena);
-	reader->arena = arena;
-}
-
-/* Takes an array whose elements `read_one` takes. */
-static int read_array(struct rep_reader *reader, const char *name, void *object,
-		      int (*read_one)(struct rep_reader *reader, void *object))
-{
-	if (rep_read_token(reader, JSON_ARRAY, name) < 0)
-		return -1;
-	while (json_peek(reader->json) != JSON_ARRAY_END)
-		if (read_one(reader, object) < 0)
-			return -1;
-	(void)json_next(reader->json);
-	return 0;
-}
-
-/* Errors of hosts and sessions. */
-
-static const struct rep_field error_fields[] = {
-	FIELD(rep_error_kind, "api", REP_FIELD_TEXT, false, api),
-	FIELD(rep_error_kind, "code", REP_FIELD_U32, false, code),
-	FIELD(rep_error_kind, "name", REP_FIELD_TEXT, false, name),
-	FIELD(rep_error_kind, "message", REP_FIELD_TEXT, false, message),
-};
-static const struct rep_shape error_shape = SHAPE("an error", error_fields);
-
-/* `api` stays NULL where there is no error. */
-static int read_error(struct rep_reader *reader, struct rep_error_kind *kind)
-{
-	static const struct rep_error_kind none = { NULL, 0, "", "", "", "" };
-
-	*kind = none;
-	return rep_read_null(reader) ? 0 : rep_read_object(reader, &error_shape, kind);
-}
-
-static const struct rep_error_kind *kind_or_null(const struct rep_error_kind *kind)
-{
-	return kind->api ? kind : NULL;
-}
-
-/* Sessions. */
-
-struct session_item {
-	struct rep_session session;
-	struct rep_error_kind kind;
-};
-
-static int read_session_error(struct rep_reader *reader, void *object)
-{
-	struct session_item *item = object;
-
-	return read_error(reader, &item->kind);
-}
-
-#define SESSION(key, kind, nullable, member)                                                       \
-	FIELD(session_item, key, kind, nullable, session.member)
-
-static const struct rep_field session_fields[] = {
-	SESSION("id", REP_FIELD_U32, false, id),
-	SESSION("station", REP_FIELD_TEXT, true, station),
-	SESSION("user", REP_FIELD_TEXT, true, user),
-	SESSION("domain", REP_FIELD_TEXT, true, domain),
-	FIELD_NAME(session_item, "state", false, session.state, &rep_state_names),
-	SESSION("logon_at", REP_FIELD_TIME, true, logon_at_ms),
-	SESSION("idle_s", REP_FIELD_I64, true, idle_s),
-	SESSION("client", REP_FIELD_TEXT, true, client),
-	SESSION("vm", REP_FIELD_TEXT, true, vm),
-	SESSION("farm", REP_FIELD_TEXT, true, farm),
-	SESSION("selected", REP_FIELD_BOOL, false, selected),
-	FIELD_NAME(session_item, "reason", true, session.reason, &rep_reason_names),
-	FIELD_NAME(session_item, "outcome", false, session.outcome, &rep_session_outcome_names),
-	FIELD_OWN("error", read_session_error),
-	SESSION("attempts", REP_FIELD_U16, false, attempts),
-	SESSION("duration_ms", REP_FIELD_I32, true, duration_ms),
-};
-static const struct rep_shape session_shape = SHAPE("a session", session_fields);
-
-static int read_session(struct rep_reader *reader, void *object)
-{
-	const struct rep_visitor *visitor = reader->visitor;
-	struct session_item item = { 0 };
-
-	(void)object;
-	use_arena(reader, &reader->session_texts);
-	if (rep_read_object(reader, &session_shape, &item) < 0)
-		return -1;
-	if (!visitor->session)
-		return 0;
-	return heed(reader,
-		    visitor->session(visitor->ctx, &item.session, kind_or_null(&item.kind)));
-}
-
-/* Hosts. */
-
-struct host_item {
-	struct rep_host host;
-	struct rep_error_kind kind;
-};
-
-static int read_host_error(struct rep_reader *reader, void *object)
-{
-	struct host_item *item = object;
-
-	return read_error(reader, &item->kind);
-}
-
-static const struct rep_field drain_fields[] = {
-	FIELD_NAME(rep_host, "before", true, drain_before, &rep_drain_names),
-	FIELD_NAME(rep_host, "during", true, drain_during, &rep_drain_names),
-	FIELD_NAME(rep_host, "after", true, drain_after, &rep_drain_names),
-};
-static const struct rep_shape drain_shape = SHAPE("a drain", drain_fields);
-
-static int read_drain(struct rep_reader *reader, void *object)
-{
-	struct host_item *item = object;
-
-	return rep_read_null(reader) ? 0 : rep_read_object(reader, &drain_shape, &item->host);
-}
-
-/* The host is complete here: it is handed on, then its sessions go by. */
-static int read_sessions(struct rep_reader *reader, void *object)
-{
-	const struct rep_visitor *visitor = reader->visitor;
-	struct host_item *item = object;
-
-	if (visitor->host &&
-	    heed(reader, visitor->host(visitor->ctx, &item->host, kind_or_null(&item->kind))) < 0)
-		return -1;
-	if (read_array(reader, "sessions", NULL, read_session) < 0)
-		return -1;
-	return visitor->host_end ? heed(reader, visitor->host_end(visitor->ctx)) : 0;
-}
-
-#define HOST(key, kind, nullable, member) FIELD(host_item, key, kind, nullable, host.member)
-
-static const struct rep_field host_fields[] = {
-	HOST("host", REP_FIELD_TEXT, false, name),
-	HOST("address", REP_FIELD_TEXT, true, address),
-	FIELD_TEXTS(host_item, "groups", host.groups, host.group_count),
-	HOST("wave", REP_FIELD_U32, true, wave),
-	FIELD_NAME(host_item, "outcome", false, host.outcome, &rep_host_outcome_names),
-	FIELD_OWN("error", read_host_error),
-	HOST("attempts", REP_FIELD_U16, false, attempts),
-	HOST("duration_ms", REP_FIELD_I64, true, duration_ms),
-	FIELD_OWN("drain", read_drain),
-	{ .name = "sessions", .kind = REP_FIELD_OWN, .read = read_sessions, .closes = true },
-};
-static const struct rep_shape host_shape = SHAPE("a host", host_fields);
+/* Hosts, with their sessions. */
 
 static int read_host(struct rep_reader *reader, void *object)
 {
-	struct host_item item = { 0 };
-
 	(void)object;
-	use_arena(reader, &reader->texts);
-	return rep_read_object(reader, &host_shape, &item);
+	return rep_object_read_host(reader);
 }
 
 static int read_hosts(struct rep_reader *reader, void *object)
 {
-	return read_array(reader, "hosts", object, read_host);
+	return rep_read_array(reader, "hosts", object, read_host);
 }
 
 /* The run. */
@@ -224,11 +29,11 @@ struct run_item {
 };
 
 static const struct rep_field inventory_fields[] = {
-	FIELD_TEXTS(rep_run, "sources", inventory_sources, inventory_source_count),
-	FIELD(rep_run, "fleet_sha256", REP_FIELD_TEXT, true, fleet_sha256),
-	FIELD(rep_run, "hosts", REP_FIELD_U32, false, inventory_hosts),
+	REP_MEMBER_TEXTS(rep_run, "sources", inventory_sources, inventory_source_count),
+	REP_MEMBER(rep_run, "fleet_sha256", REP_FIELD_TEXT, true, fleet_sha256),
+	REP_MEMBER(rep_run, "hosts", REP_FIELD_U32, false, inventory_hosts),
 };
-static const struct rep_shape inventory_shape = SHAPE("the inventory", inventory_fields);
+static const struct rep_shape inventory_shape = REP_SHAPE("the inventory", inventory_fields);
 
 static int read_inventory(struct rep_reader *reader, void *object)
 {
@@ -238,10 +43,10 @@ static int read_inventory(struct rep_reader *reader, void *object)
 }
 
 static const struct rep_field shard_fields[] = {
-	FIELD(rep_run, "k", REP_FIELD_U32, false, shard_k),
-	FIELD(rep_run, "n", REP_FIELD_U32, false, shard_n),
+	REP_MEMBER(rep_run, "k", REP_FIELD_U32, false, shard_k),
+	REP_MEMBER(rep_run, "n", REP_FIELD_U32, false, shard_n),
 };
-static const struct rep_shape shard_shape = SHAPE("the shard", shard_fields);
+static const struct rep_shape shard_shape = REP_SHAPE("the shard", shard_fields);
 
 static int read_shard(struct rep_reader *reader, void *object)
 {
@@ -352,12 +157,12 @@ static int read_policy(struct rep_reader *reader, void *object)
 	return keep_values(reader, "policy", &item->run.policy, &item->run.policy_count);
 }
 
-#define RUN(key, kind, nullable, member) FIELD(run_item, key, kind, nullable, run.member)
+#define RUN(key, kind, nullable, member) REP_MEMBER(run_item, key, kind, nullable, run.member)
 
 static const struct rep_field run_fields[] = {
 	RUN("id", REP_FIELD_TEXT, false, id),
 	RUN("command", REP_FIELD_TEXT, false, command),
-	FIELD_TEXTS(run_item, "arguments", run.arguments, run.argument_count),
+	REP_MEMBER_TEXTS(run_item, "arguments", run.arguments, run.argument_count),
 	RUN("dry_run", REP_FIELD_BOOL, false, dry_run),
 	RUN("backend", REP_FIELD_TEXT, true, backend),
 	RUN("simulated", REP_FIELD_BOOL, false, simulated),
@@ -367,16 +172,16 @@ static const struct rep_field run_fields[] = {
 	RUN("started_at", REP_FIELD_TIME, true, started_at_ms),
 	RUN("finished_at", REP_FIELD_TIME, true, finished_at_ms),
 	RUN("duration_ms", REP_FIELD_I64, true, duration_ms),
-	FIELD_OWN("inventory", read_inventory),
+	REP_MEMBER_OWN("inventory", read_inventory),
 	RUN("limit", REP_FIELD_TEXT, true, limit),
-	FIELD_OWN("shard", read_shard),
-	FIELD_OWN("selection", read_selection),
-	FIELD_OWN("policy", read_policy),
-	FIELD_NAME(run_item, "outcome", false, outcome, &rep_run_outcome_names),
+	REP_MEMBER_OWN("shard", read_shard),
+	REP_MEMBER_OWN("selection", read_selection),
+	REP_MEMBER_OWN("policy", read_policy),
+	REP_MEMBER_NAME(run_item, "outcome", false, outcome, &rep_run_outcome_names),
 	RUN("stopped_by", REP_FIELD_TEXT, true, stopped_by),
-	FIELD(run_item, "exit_code", REP_FIELD_I32, false, exit_code),
+	REP_MEMBER(run_item, "exit_code", REP_FIELD_I32, false, exit_code),
 };
-static const struct rep_shape run_shape = SHAPE("the run", run_fields);
+static const struct rep_shape run_shape = REP_SHAPE("the run", run_fields);
 
 static int read_run(struct rep_reader *reader, void *object)
 {
@@ -384,12 +189,12 @@ static int read_run(struct rep_reader *reader, void *object)
 	struct run_item item = { 0 };
 
 	(void)object;
-	use_arena(reader, &reader->texts);
+	rep_reader_use(reader, &reader->texts);
 	if (rep_read_object(reader, &run_shape, &item) < 0)
 		return -1;
 	item.run.outcome = (enum rep_run_outcome)item.outcome;
 	item.run.exit_code = item.exit_code;
-	return visitor->run ? heed(reader, visitor->run(visitor->ctx, &item.run)) : 0;
+	return visitor->run ? rep_heed(reader, visitor->run(visitor->ctx, &item.run)) : 0;
 }
 
 /* Totals: their members are the names of the outcomes. */
@@ -410,7 +215,7 @@ static size_t add_count_fields(struct rep_field *fields, size_t count,
 static int read_host_totals(struct rep_reader *reader, void *object)
 {
 	struct rep_field fields[1 + REP_HOST_OUTCOME_COUNT] = {
-		FIELD(rep_totals, "total", REP_FIELD_U32, false, hosts),
+		REP_MEMBER(rep_totals, "total", REP_FIELD_U32, false, hosts),
 	};
 	struct rep_shape shape = { "the totals of hosts", fields, 1 };
 
@@ -422,8 +227,8 @@ static int read_host_totals(struct rep_reader *reader, void *object)
 static int read_session_totals(struct rep_reader *reader, void *object)
 {
 	struct rep_field fields[2 + REP_SESSION_OUTCOME_COUNT] = {
-		FIELD(rep_totals, "total", REP_FIELD_U32, false, sessions),
-		FIELD(rep_totals, "selected", REP_FIELD_U32, false, selected),
+		REP_MEMBER(rep_totals, "total", REP_FIELD_U32, false, sessions),
+		REP_MEMBER(rep_totals, "selected", REP_FIELD_U32, false, selected),
 	};
 	struct rep_shape shape = { "the totals of sessions", fields, 2 };
 
@@ -433,10 +238,10 @@ static int read_session_totals(struct rep_reader *reader, void *object)
 }
 
 static const struct rep_field totals_fields[] = {
-	FIELD_OWN("hosts", read_host_totals),
-	FIELD_OWN("sessions", read_session_totals),
+	REP_MEMBER_OWN("hosts", read_host_totals),
+	REP_MEMBER_OWN("sessions", read_session_totals),
 };
-static const struct rep_shape totals_shape = SHAPE("the totals", totals_fields);
+static const struct rep_shape totals_shape = REP_SHAPE("the totals", totals_fields);
 
 static int read_totals(struct rep_reader *reader, void *object)
 {
@@ -446,22 +251,22 @@ static int read_totals(struct rep_reader *reader, void *object)
 	(void)object;
 	if (rep_read_object(reader, &totals_shape, &totals) < 0)
 		return -1;
-	return visitor->totals ? heed(reader, visitor->totals(visitor->ctx, &totals)) : 0;
+	return visitor->totals ? rep_heed(reader, visitor->totals(visitor->ctx, &totals)) : 0;
 }
 
 /* The errors before the hosts. */
 
 static const struct rep_field entry_fields[] = {
-	FIELD(rep_error_entry, "api", REP_FIELD_TEXT, false, kind.api),
-	FIELD(rep_error_entry, "code", REP_FIELD_U32, false, kind.code),
-	FIELD(rep_error_entry, "name", REP_FIELD_TEXT, false, kind.name),
-	FIELD(rep_error_entry, "message", REP_FIELD_TEXT, false, kind.message),
-	FIELD(rep_error_entry, "class", REP_FIELD_TEXT, true, kind.class_),
-	FIELD(rep_error_entry, "remedy", REP_FIELD_TEXT, true, kind.remedy),
-	FIELD_TEXTS(rep_error_entry, "hosts", hosts, host_count),
-	FIELD(rep_error_entry, "sessions", REP_FIELD_U32, false, sessions),
+	REP_MEMBER(rep_error_entry, "api", REP_FIELD_TEXT, false, kind.api),
+	REP_MEMBER(rep_error_entry, "code", REP_FIELD_U32, false, kind.code),
+	REP_MEMBER(rep_error_entry, "name", REP_FIELD_TEXT, false, kind.name),
+	REP_MEMBER(rep_error_entry, "message", REP_FIELD_TEXT, false, kind.message),
+	REP_MEMBER(rep_error_entry, "class", REP_FIELD_TEXT, true, kind.class_),
+	REP_MEMBER(rep_error_entry, "remedy", REP_FIELD_TEXT, true, kind.remedy),
+	REP_MEMBER_TEXTS(rep_error_entry, "hosts", hosts, host_count),
+	REP_MEMBER(rep_error_entry, "sessions", REP_FIELD_U32, false, sessions),
 };
-static const struct rep_shape entry_shape = SHAPE("an entry of 'errors'", entry_fields);
+static const struct rep_shape entry_shape = REP_SHAPE("an entry of 'errors'", entry_fields);
 
 static int read_entry(struct rep_reader *reader, void *object)
 {
@@ -469,15 +274,15 @@ static int read_entry(struct rep_reader *reader, void *object)
 	struct rep_error_entry entry = { 0 };
 
 	(void)object;
-	use_arena(reader, &reader->texts);
+	rep_reader_use(reader, &reader->texts);
 	if (rep_read_object(reader, &entry_shape, &entry) < 0)
 		return -1;
-	return visitor->error ? heed(reader, visitor->error(visitor->ctx, &entry)) : 0;
+	return visitor->error ? rep_heed(reader, visitor->error(visitor->ctx, &entry)) : 0;
 }
 
 static int read_errors(struct rep_reader *reader, void *object)
 {
-	return read_array(reader, "errors", object, read_entry);
+	return rep_read_array(reader, "errors", object, read_entry);
 }
 
 /* The document. */
@@ -491,16 +296,16 @@ static int read_schema(struct rep_reader *reader, void *object)
 		return rep_read_fail_json(reader);
 	if (token != JSON_STRING || strcmp(json_text(reader->json), REP_SCHEMA_NAME) != 0)
 		return rep_read_fail(reader, "this is no " REP_SCHEMA_NAME);
-	reader->schema_seen = true;
+	reader->schema_wanted = NULL;
 	return 0;
 }
 
 static const struct rep_field report_fields[] = {
-	FIELD_OWN("schema", read_schema), FIELD_OWN("run", read_run),
-	FIELD_OWN("totals", read_totals), FIELD_OWN("errors", read_errors),
-	FIELD_OWN("hosts", read_hosts),
+	REP_MEMBER_OWN("schema", read_schema), REP_MEMBER_OWN("run", read_run),
+	REP_MEMBER_OWN("totals", read_totals), REP_MEMBER_OWN("errors", read_errors),
+	REP_MEMBER_OWN("hosts", read_hosts),
 };
-static const struct rep_shape report_shape = SHAPE("the report", report_fields);
+static const struct rep_shape report_shape = REP_SHAPE("the report", report_fields);
 
 static int read_document(struct rep_reader *reader)
 {
@@ -512,21 +317,18 @@ static int read_document(struct rep_reader *reader)
 int rep_read(json_source source, void *source_ctx, const struct rep_visitor *visitor,
 	     struct rep_read_error *reterr)
 {
-	struct rep_reader reader = { .visitor = visitor };
+	struct json_reader *json = json_reader_create(source, source_ctx, 0);
+	struct rep_reader reader;
 	int result = -1;
 
-	arena_init(&reader.texts);
-	arena_init(&reader.session_texts);
-	reader.json = json_reader_create(source, source_ctx, 0);
-	if (reader.json)
+	rep_reader_init(&reader, json, visitor, REP_SCHEMA_NAME);
+	if (json)
 		result = read_document(&reader);
 	else
 		(void)rep_read_fail_memory(&reader);
 	if (result < 0)
 		*reterr = reader.error;
-	free(reader.list);
-	arena_release(&reader.session_texts);
-	arena_release(&reader.texts);
-	json_reader_free(reader.json);
+	rep_reader_release(&reader);
+	json_reader_free(json);
 	return reader.stopped ? reader.stopped : result;
 }

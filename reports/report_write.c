@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report_fold.h"
+#include "report_object.h"
 #include "report_writer.h"
 #include "text.h"
 
@@ -31,7 +32,7 @@ void rep_writer_free(struct rep_writer *writer)
 	writer->ops->free(writer);
 }
 
-const char *rep_writer_utf8(struct rep_writer *writer, const char *text)
+const char *rep_utf8(struct arena *repaired, const char *text)
 {
 	static const char replacement[] = "\xEF\xBF\xBD";
 	size_t len = text ? strlen(text) : 0;
@@ -42,7 +43,7 @@ const char *rep_writer_utf8(struct rep_writer *writer, const char *text)
 		return "";
 	if (utf8_valid(text, len, &bad))
 		return text;
-	copy = len > (SIZE_MAX - 1) / 3 ? NULL : arena_alloc(&writer->repaired, len * 3 + 1);
+	copy = len > (SIZE_MAX - 1) / 3 ? NULL : arena_alloc(repaired, len * 3 + 1);
 	if (!copy)
 		return NULL;
 	for (size_t i = 0; i < len;) {
@@ -58,6 +59,11 @@ const char *rep_writer_utf8(struct rep_writer *writer, const char *text)
 	}
 	copy[used] = '\0';
 	return copy;
+}
+
+const char *rep_writer_utf8(struct rep_writer *writer, const char *text)
+{
+	return rep_utf8(&writer->repaired, text);
 }
 
 static int flush(struct rep_writer *writer)
@@ -118,20 +124,15 @@ int rep_writer_end(struct rep_writer *writer)
 	return settle(writer, flush(writer));
 }
 
-static const struct rep_error_kind *kind_at(const struct rep_record *record, size_t index)
-{
-	return index > 0 && index < record->kind_count ? &record->kinds[index] : NULL;
-}
-
 static int write_host(struct rep_writer *writer, const struct rep_record *record,
 		      const struct rep_host *host)
 {
-	if (rep_writer_host(writer, host, kind_at(record, host->error)) < 0)
+	if (rep_writer_host(writer, host, rep_kind_at(record, host->error)) < 0)
 		return -1;
 	for (uint32_t i = 0; i < host->session_count; i++) {
 		const struct rep_session *session = &host->sessions[i];
 
-		if (rep_writer_session(writer, session, kind_at(record, session->error)) < 0)
+		if (rep_writer_session(writer, session, rep_kind_at(record, session->error)) < 0)
 			return -1;
 	}
 	return rep_writer_host_end(writer);

@@ -41,5 +41,6 @@ struct rep_writer *rep_csv_writer_create(void);
 /* `text` if it is UTF-8, else a copy in `repaired` with U+FFFD for each byte that is not. NULL when
  * memory is short. A text that is NULL counts as "". */
 const char *rep_writer_utf8(struct rep_writer *writer, const char *text);
+const char *rep_utf8(struct arena *repaired, const char *text); /* the same */
 
 #endif

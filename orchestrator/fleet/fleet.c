@@ -7,6 +7,7 @@
 
 #include "str_map.h"
 #include "text.h"
+#include "utc.h"
 #include "win_error.h"
 
 #define PROBES_AT_ONCE     256 /* that may still answer quickly */
@@ -24,6 +25,7 @@ static const struct {
 	[FLEET_STOP_DECLINED] = { "declined", REP_REASON_DECLINED, false },
 	[FLEET_STOP_MAX_SESSIONS] = { "max_sessions", REP_REASON_MAX_SESSIONS, false },
 	[FLEET_STOP_RUN_TIMEOUT] = { "run_timeout", REP_REASON_RUN_TIMEOUT, false },
+	[FLEET_STOP_JOURNAL] = { "journal", REP_REASON_JOURNAL, false },
 	[FLEET_STOP_SIGINT] = { "SIGINT", REP_REASON_INTERRUPTED, true },
 	[FLEET_STOP_SIGTERM] = { "SIGTERM", REP_REASON_INTERRUPTED, true },
 	[FLEET_STOP_SIGHUP] = { "SIGHUP", REP_REASON_INTERRUPTED, true },
@@ -216,6 +218,27 @@ static void settle_unstarted(struct fleet *fleet)
 	}
 }
 
+static void tell_finished(struct journal_waiter *waiter)
+{
+	struct fleet *fleet =
+		(struct fleet *)(void *)((char *)waiter - offsetof(struct fleet, last_words));
+
+	fleet_conclude(fleet); /* again: the journal may just have failed */
+	if (fleet->observer.finished)
+		fleet->observer.finished(fleet->observer.ctx);
+}
+
+/* Nothing is left to resume: no stop but a plan that was turned down, and nothing in doubt. */
+static bool is_settled(const struct fleet *fleet)
+{
+	struct rep_totals totals;
+	bool to_the_end = fleet->stop == FLEET_STOP_NONE || fleet->stop == FLEET_STOP_DECLINED ||
+	                  fleet->stop == FLEET_STOP_MAX_SESSIONS;
+
+	rep_totals_count(fleet->record, &totals);
+	return to_the_end && !totals.sessions_by[REP_SESSION_IN_DOUBT];
+}
+
 static void finish(struct fleet *fleet)
 {
 	struct rep_run *run = &fleet->record->run;
@@ -229,17 +252,26 @@ static void finish(struct fleet *fleet)
 	exec_timer_stop(fleet->options.executor, &fleet->wake_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->end_timer);
 	run->finished_at_ms = exec_wall_ms(fleet->options.executor);
-	run->duration_ms = (exec_now_us(fleet->options.executor) - fleet->started_us) / 1000;
+	run->duration_ms = fleet->options.resume
+	                           ? run->finished_at_ms - run->started_at_ms
+	                           : (exec_now_us(fleet->options.executor) - fleet->started_us) / 1000;
 	fleet_conclude(fleet);
-	if (fleet->observer.finished)
-		fleet->observer.finished(fleet->observer.ctx);
+	fleet->last_words.durable = tell_finished;
+	if (!fleet->options.journal) {
+		tell_finished(&fleet->last_words);
+		return;
+	}
+	journal_end(fleet->options.journal, run, is_settled(fleet));
+	journal_wait(fleet->options.journal, &fleet->last_words);
 }
 
 static void on_end(struct exec_timer *timer)
 {
 	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, end_timer));
 
-	if (fleet->phase == FLEET_SURVEY && fleet->stop == FLEET_STOP_NONE)
+	bool to_gate = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_GATE;
+
+	if (to_gate && fleet->stop == FLEET_STOP_NONE)
 		gate(fleet);
 	else if (fleet->phase == FLEET_ACT && fleet->stop == FLEET_STOP_NONE)
 		next_wave(fleet);
@@ -429,10 +461,12 @@ void fleet_answer(struct fleet *fleet, bool yes)
 {
 	if (fleet->phase != FLEET_GATE)
 		return; /* stopped in the meantime */
-	if (yes)
+	if (yes) {
+		journal_confirmed(fleet->options.journal);
 		begin_act(fleet);
-	else
+	} else {
 		stop_before_act(fleet, FLEET_STOP_DECLINED);
+	}
 }
 
 /* The act */
@@ -449,6 +483,8 @@ static void start_wave(struct fleet *fleet)
 		job->acting = true;
 		job->state = JOB_IDLE;
 		fleet->record->hosts[hosts[i]].wave = fleet->waves.number;
+		if (fleet->options.resume)
+			fleet->record->hosts[hosts[i]].error = 0; /* of the part before: now it has another chance */
 	}
 	begin_queue(fleet, FLEET_ACT, count);
 }
@@ -534,7 +570,8 @@ static int fill_hosts(struct fleet *fleet)
 		to->address = from->address;
 		to->groups = from->groups;
 		to->group_count = from->group_count;
-		to->duration_ms = -1;
+		if (!fleet->options.resume)
+			to->duration_ms = -1;
 		fleet->jobs[i].fleet = fleet;
 		fleet->jobs[i].index = (uint32_t)i;
 		fleet->queue[i] = (uint32_t)i;
@@ -576,13 +613,20 @@ void fleet_start(struct fleet *fleet)
 	const struct fleet_options *options = &fleet->options;
 
 	fleet->started_us = exec_now_us(options->executor);
-	run->started_at_ms = exec_wall_ms(options->executor);
+	if (!options->resume || run->started_at_ms == UTC_UNKNOWN)
+		run->started_at_ms = exec_wall_ms(options->executor);
 	if (!fleet->credentials_proven)
 		fleet->seats.concurrency = 1;
 	if (options->run_timeout_ms >= 0)
 		(void)exec_timer_set(options->executor, &fleet->run_timer,
 		                     fleet->started_us + options->run_timeout_ms * 1000);
-	begin_queue(fleet, FLEET_SURVEY, options->host_count);
+	if (options->resume) {
+		fleet->hosts_surveyed = (uint32_t)options->host_count;
+		fleet->phase = FLEET_GATE;
+		end_phase(fleet);
+	} else {
+		begin_queue(fleet, FLEET_SURVEY, options->host_count);
+	}
 }
 
 unsigned fleet_calls_out(const struct fleet *fleet)
@@ -590,16 +634,25 @@ unsigned fleet_calls_out(const struct fleet *fleet)
 	return seats_used(&fleet->seats);
 }
 
+/* Where the run was broken off: nothing of it may be left in the executor. */
+static void forget(struct fleet *fleet)
+{
+	struct exec_timer *timers[] = { &fleet->run_timer,  &fleet->pause_timer, &fleet->stop_timer,
+		                        &fleet->wake_timer, &fleet->end_timer };
+
+	for (size_t i = 0; i < sizeof(timers) / sizeof(*timers); i++)
+		exec_timer_stop(fleet->options.executor, timers[i]);
+	for (size_t i = 0; i < fleet->options.host_count; i++)
+		job_forget(&fleet->jobs[i]);
+}
+
 void fleet_free(struct fleet *fleet)
 {
 	if (!fleet)
 		return;
-	if (fleet->seats.executor)
+	if (fleet->seats.executor) {
+		forget(fleet);
 		seats_release(&fleet->seats, session_close);
-	for (size_t i = 0; fleet->jobs && i < fleet->options.host_count; i++) {
-		if (fleet->jobs[i].connection)
-			session_close(fleet->jobs[i].connection);
-		free(fleet->jobs[i].sessions);
 	}
 	waves_release(&fleet->waves);
 	free(fleet->jobs);

@@ -36,6 +36,15 @@ struct fleet_wave {
 	bool percent;
 };
 
+/* A session of a run that is resumed: the host may have been asked already. */
+struct fleet_doubt {
+	uint32_t host, row;
+	int64_t asked_at_ms; /* UTC: its intent */
+};
+
+struct journal;
+struct plan;
+
 struct fleet_options {
 	enum fleet_command command;
 	struct executor *executor;
@@ -64,6 +73,13 @@ struct fleet_options {
 	/* Protect the operator's account: nobody is asked alongside until one host has let us in, and one credential error
 	 * before that stops the run (later, three in a row). For real backends. */
 	bool one_host_first;
+	struct journal *journal; /* NULL: none is kept. Takes one pool thread beyond pool_threads */
+	/* A run that goes on: the record is filled with what was confirmed (selected rows without an outcome are still to be
+	 * acted on), there is no survey, and the gate shows what is left. */
+	bool resume;
+	const struct fleet_doubt *doubts; /* in order of host */
+	size_t doubt_count;
+	const struct plan *plan; /* exactly these sessions (plan.h), and no others; NULL: the selection decides */
 	uint64_t seed; /* of retry jitter */
 };
 
@@ -81,6 +97,7 @@ enum fleet_stop {
 	FLEET_STOP_DECLINED,
 	FLEET_STOP_MAX_SESSIONS,
 	FLEET_STOP_RUN_TIMEOUT,
+	FLEET_STOP_JOURNAL, /* it could not be written: exit 70 */
 	FLEET_STOP_SIGINT,
 	FLEET_STOP_SIGTERM,
 	FLEET_STOP_SIGHUP, /* the terminal was closed */

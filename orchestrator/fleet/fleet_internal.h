@@ -37,6 +37,7 @@ struct fleet {
 	unsigned ready;    /* probed, waiting for their first seat */
 
 	struct waves waves;
+	struct journal_waiter last_words; /* the end is told once the journal has it */
 	struct exec_timer pause_timer, run_timer, stop_timer, wake_timer, end_timer;
 	struct host_job *holding; /* jobs that wait for --max-closing, first come first served */
 	struct host_job **holding_end;

@@ -9,6 +9,7 @@
 #include "win_error.h"
 
 #define INTERVAL_MAX_MS 5000
+#define INTENT_FRESH_US 5000000 /* an older intent would make a resumed run ask again too early: it is renewed */
 
 static int64_t now_us(const struct host_job *job)
 {
@@ -28,8 +29,8 @@ static void not_closing(struct host_job *job, struct session_job *session)
 	session->closing = false;
 }
 
-static void settle(struct host_job *job, struct session_job *session,
-                   enum rep_session_outcome outcome, uint16_t error)
+static void settle_with_reason(struct host_job *job, struct session_job *session,
+                               enum rep_session_outcome outcome, uint16_t error, enum rep_reason reason)
 {
 	struct rep_session *row = row_of(job, session);
 
@@ -37,8 +38,16 @@ static void settle(struct host_job *job, struct session_job *session,
 	not_closing(job, session);
 	row->outcome = (uint8_t)outcome;
 	row->error = error;
+	row->reason = (uint8_t)reason;
 	if (session->started_us)
 		row->duration_ms = (int32_t)((now_us(job) - session->started_us) / 1000);
+	journal_result(job->fleet->options.journal, job->fleet->record, job->index, session->row);
+}
+
+static void settle(struct host_job *job, struct session_job *session,
+                   enum rep_session_outcome outcome, uint16_t error)
+{
+	settle_with_reason(job, session, outcome, error, REP_REASON_NONE);
 }
 
 /* Gone, as a look that succeeded has told: by our asking or before it. */
@@ -61,9 +70,30 @@ static void settle_not_attempted(struct host_job *job, struct session_job *sessi
 {
 	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
 
-	settle(job, session, REP_SESSION_NOT_ATTEMPTED, 0);
-	row_of(job, session)->reason =
-		(uint8_t)(reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
+	settle_with_reason(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
+	                   reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
+}
+
+/* Sessions that the run before had asked about, or may have: they count as closing since then. */
+static void take_up_doubts(struct host_job *job)
+{
+	const struct fleet_options *options = &job->fleet->options;
+	int64_t wall_ms = exec_wall_ms(options->executor);
+
+	for (size_t i = 0; i < options->doubt_count; i++) {
+		const struct fleet_doubt *doubt = &options->doubts[i];
+
+		for (uint32_t k = 0; doubt->host == job->index && k < job->session_count; k++) {
+			struct session_job *session = &job->sessions[k];
+
+			if (session->row != doubt->row)
+				continue;
+			session->asked = session->resumed = session->present = true;
+			session->asked_us = now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
+			session->started_us = now_us(job);
+			session_job_move(session, SESSION_ASKED);
+		}
+	}
 }
 
 int act_begin(struct host_job *job)
@@ -81,6 +111,26 @@ int act_begin(struct host_job *job)
 		if (host->sessions[i].selected && host->sessions[i].outcome == REP_SESSION_NONE)
 			job->sessions[job->session_count++].row = i;
 	job->interval_ms = job->fleet->options.verify_interval_ms;
+	if (job->fleet->options.resume)
+		take_up_doubts(job);
+	return 0;
+}
+
+int act_intend(struct host_job *job)
+{
+	uint32_t *rows = malloc((job->session_count + 1) * sizeof(*rows));
+	size_t count = 0;
+
+	if (!rows)
+		return -1;
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		if (job->sessions[i].state != SESSION_PLANNED)
+			continue;
+		job->sessions[i].intent_us = now_us(job);
+		rows[count++] = job->sessions[i].row;
+	}
+	journal_intent(job->fleet->options.journal, job->fleet->record, job->index, rows, count);
+	free(rows);
 	return 0;
 }
 
@@ -143,7 +193,7 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
 
-		if (session->state != SESSION_PLANNED || shown[session->row])
+		if (session->state == SESSION_SETTLED || shown[session->row])
 			continue;
 		if (id_in_use(&call->list, row_of(job, session)->id))
 			settle_changed(job, session);
@@ -223,6 +273,9 @@ enum job_state act_next(struct host_job *job)
 		}
 		if (fleet_closing_full(job->fleet))
 			return asked ? tick(job) : JOB_HOLD;
+		if (job->fleet->options.journal &&
+		    (!session->intent_us || now - session->intent_us > INTENT_FRESH_US))
+			return JOB_INTENT;
 		job->current = i;
 		return JOB_ACT;
 	}
@@ -261,8 +314,7 @@ static enum job_state acted_without_error(struct host_job *job, struct session_j
 		(void)sighting_add_other(job->fleet, job->index, call->order.want.id, &call->details);
 		break;
 	case SESSION_SEEN_NO_LONGER_MATCHES:
-		settle(job, session, REP_SESSION_SKIPPED, 0);
-		row_of(job, session)->reason = REP_REASON_NO_LONGER_MATCHES;
+		settle_with_reason(job, session, REP_SESSION_SKIPPED, 0, REP_REASON_NO_LONGER_MATCHES);
 		break;
 	}
 	return JOB_NEXT;
@@ -340,6 +392,10 @@ static enum job_state looks_done(struct host_job *job)
 			not_closing(job, session);
 			session->not_before_us = 0;
 			session_job_move(session, SESSION_PLANNED);
+		} else if (session->present && session->resumed && now >= verify_until_us(job, session)) {
+			session->resumed = false; /* it had its time: ask again, with an intent of its own */
+			if (!job_stopping(job))
+				session_job_move(session, SESSION_PLANNED);
 		} else if (now >= verify_until_us(job, session)) {
 			uint16_t error = session->error ? session->error : fleet_error(job->fleet, &timeout);
 
@@ -486,6 +542,7 @@ void act_settle(struct host_job *job)
 			settle_not_attempted(job, session);
 	}
 	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
+	journal_done(fleet->options.journal, fleet->record, job->index);
 	free(job->sessions);
 	job->sessions = NULL;
 	job->session_count = 0;
@@ -518,6 +575,7 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 		return;
 	row->outcome = was_gone ? REP_SESSION_ALREADY_GONE : REP_SESSION_FAILED;
 	row->error = was_gone ? 0 : fleet_error(fleet, &call->error);
+	journal_result(fleet->options.journal, fleet->record, call->host, call->row);
 	if (host->outcome != REP_HOST_NONE && job->state == JOB_DONE)
 		host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
 }

@@ -20,6 +20,7 @@ static void enter_probe(struct host_job *job);
 static void enter_call(struct host_job *job);
 static void enter_next(struct host_job *job);
 static void enter_hold(struct host_job *job);
+static void enter_intent(struct host_job *job);
 static void enter_sleep(struct host_job *job);
 static void enter_close(struct host_job *job);
 static void enter_done(struct host_job *job);
@@ -49,7 +50,8 @@ static const struct job_row {
 	[JOB_DETAILS] = { "details", enter_call, survey_detailed, CALL_DETAILS, true, true,
 	                  BIT(JOB_DETAILS) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_NEXT] = { "next", enter_next, NULL, 0, false, false,
-	               BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) | BIT(JOB_BACKOFF) | BIT(JOB_CLOSE) },
+	               BIT(JOB_INTENT) | BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) | BIT(JOB_BACKOFF) | BIT(JOB_CLOSE) },
+	[JOB_INTENT] = { "intent", enter_intent, NULL, 0, true, false, BIT(JOB_NEXT) },
 	[JOB_HOLD] = { "hold", enter_hold, NULL, 0, true, false, BIT(JOB_NEXT) },
 	[JOB_ACT] = { "act", enter_call, act_acted, CALL_ACT, true, true,
 	              BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
@@ -363,6 +365,8 @@ static void leave_behind(struct host_job *job)
 
 	if (rows[job->state].counts)
 		job->spent_us += now_us(job) - call->started_us;
+	if (call->kind == CALL_ACT)
+		journal_left(job->fleet->options.journal, job->fleet->record, job->index, call->row);
 	job->call = NULL;
 	job->sequence++;
 	job->connection = NULL;
@@ -463,6 +467,26 @@ static void enter_next(struct host_job *job)
 static void enter_hold(struct host_job *job)
 {
 	fleet_hold(job->fleet, job);
+}
+
+static void on_durable(struct journal_waiter *waiter)
+{
+	struct host_job *job = (struct host_job *)(void *)((char *)waiter - offsetof(struct host_job, waiter));
+
+	if (journal_failed(job->fleet->options.journal))
+		fleet_stop(job->fleet, FLEET_STOP_JOURNAL);
+	job_move(job, JOB_NEXT);
+}
+
+static void enter_intent(struct host_job *job)
+{
+	if (act_intend(job) < 0) {
+		job->state = JOB_NEXT; /* nothing was intended, and out of memory leads on from there */
+		out_of_memory(job);
+		return;
+	}
+	job->waiter.durable = on_durable;
+	journal_wait(job->fleet->options.journal, &job->waiter);
 }
 
 void job_wake(struct host_job *job)
@@ -611,6 +635,7 @@ static void stop_waiting(struct host_job *job)
 	struct fleet *fleet = job->fleet;
 
 	seats_cancel(&fleet->seats, &job->seat);
+	journal_cancel(fleet->options.journal, &job->waiter);
 	not_ready_any_more(job);
 	if (job->probe) {
 		struct job_probe *probe = job->probe;
@@ -620,6 +645,18 @@ static void stop_waiting(struct host_job *job)
 		exec_probe_cancel(fleet->options.executor, &probe->exec);
 	}
 	exec_timer_stop(fleet->options.executor, &job->timer);
+}
+
+void job_forget(struct host_job *job)
+{
+	if (!job->fleet)
+		return; /* never set up */
+	stop_waiting(job);
+	if (job->connection && !job->call) /* else the call has it */
+		session_close(job->connection);
+	job->connection = NULL;
+	free(job->sessions);
+	job->sessions = NULL;
 }
 
 static void stop_at_once(struct host_job *job)

@@ -2,13 +2,13 @@
  * host_job.h - one host as a state machine, run twice: once in the survey, once in the act.
  *
  *   survey:  PROBE -> OPEN -> ENUMERATE -> DETAILS* -> CLOSE -> DONE
- *   act:     PROBE -> OPEN -> ENUMERATE -> NEXT -> ( ACT | HOLD | BACKOFF )* -> TICK -> VERIFY -> RECHECK* -> NEXT ... -> CLOSE -> DONE
+ *   act:     PROBE -> OPEN -> ENUMERATE -> NEXT -> ( INTENT | ACT | HOLD | BACKOFF )* -> TICK -> VERIFY -> RECHECK* -> NEXT ... -> CLOSE -> DONE
  *
  *   Any call that fails in a way that may be tried again: CLOSE -> BACKOFF -> OPEN -> where it was.
  *   Any call past its deadline is left behind with its connection; in the act one new connection is opened to verify.
  *
  * Where it suspends: PROBE until the port answers; OPEN ENUMERATE DETAILS ACT VERIFY RECHECK CLOSE first for a seat, then for
- * the call; HOLD for --max-closing; TICK and BACKOFF for time. NEXT decides and never suspends.
+ * the call; INTENT until the journal is durable; HOLD for --max-closing; TICK and BACKOFF for time. NEXT decides and never suspends.
  * Threads: loop thread; workers see call blocks only.
  */
 #ifndef RDSWEEP_HOST_JOB_H
@@ -16,6 +16,7 @@
 
 #include "call.h"
 #include "executor.h"
+#include "journal.h"
 #include "seats.h"
 #include "session_job.h"
 
@@ -26,6 +27,7 @@ enum job_state {
 	JOB_ENUMERATE,
 	JOB_DETAILS,
 	JOB_NEXT,
+	JOB_INTENT,
 	JOB_HOLD,
 	JOB_ACT,
 	JOB_TICK,
@@ -69,12 +71,15 @@ struct host_job {
 	struct session_job *sessions; /* the selected ones; in the act only */
 	uint32_t session_count;
 	struct host_job *hold_next;
+	struct journal_waiter waiter; /* INTENT */
 };
 
 /* Starts the job in the fleet's present phase. */
 void job_start(struct host_job *job);
 /* The fleet is being stopped: leave what can be left; `now`: leave calls in flight behind too. */
 void job_stop(struct host_job *job, bool now);
+/* Lets everything go that it has, without a decision. */
+void job_forget(struct host_job *job);
 /* Woken from HOLD. */
 void job_wake(struct host_job *job);
 
@@ -110,6 +115,8 @@ bool survey_prepare_details(struct host_job *job); /* false: there are none left
 int act_begin(struct host_job *job); /* -1 when memory is short */
 enum job_state act_enumerated(struct host_job *job, struct fleet_call *call);
 enum job_state act_next(struct host_job *job);
+/* Writes the intents of all that is planned. -1 when memory is short. */
+int act_intend(struct host_job *job);
 enum job_state act_acted(struct host_job *job, struct fleet_call *call);
 enum job_state act_verified(struct host_job *job, struct fleet_call *call);
 /* A look that was no good says nothing about who is there. */

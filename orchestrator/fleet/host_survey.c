@@ -1,7 +1,11 @@
 /* host_survey.c - what one host's job decides while the fleet is surveyed: nothing here changes anything on a host. */
 #include "fleet_internal.h"
 
+#include <string.h>
+
 #include "account.h"
+#include "plan.h"
+#include "utc.h"
 #include "win_error.h"
 
 enum job_state survey_probed(struct host_job *job, enum exec_probe_result result)
@@ -32,6 +36,31 @@ enum job_state survey_opened(struct host_job *job, const struct fleet_call *call
 	return job_give_up(job, &call->error, false);
 }
 
+static struct plan_entry entry_of(const struct host_job *job, const struct rep_session *row)
+{
+	return (struct plan_entry){
+		.host = job_host(job)->name,
+		.id = row->id,
+		.domain = row->domain,
+		.user = row->user,
+		.vm = row->vm,
+		.logon_at_ms = row->logon_at_ms,
+	};
+}
+
+/* With a plan only its identities count; a logon time is known only once the details are there. */
+static enum rep_reason decide_by_plan(const struct host_job *job, const struct rep_session *row,
+                                      bool details_known)
+{
+	const struct plan *plan = job->fleet->options.plan;
+	struct plan_entry entry = entry_of(job, row);
+
+	if (details_known ? plan_has(plan, &entry)
+	                  : plan_may_have(plan, entry.host, entry.id, entry.domain, entry.user))
+		return REP_REASON_NONE;
+	return details_known ? REP_REASON_NEW : REP_REASON_NOT_SELECTED;
+}
+
 /* Whether a row is somebody the run is about, as far as is known; others are settled here. */
 static bool is_candidate(struct host_job *job, struct rep_session *row, bool details_known)
 {
@@ -42,6 +71,8 @@ static bool is_candidate(struct host_job *job, struct rep_session *row, bool det
 	sighting_subject(fleet, job->index, row, &subject);
 	subject.details_known = details_known;
 	reason = selection_decide(fleet->options.selection, &subject);
+	if (reason == REP_REASON_NONE && fleet->options.plan)
+		reason = decide_by_plan(job, row, details_known);
 	row->selected = reason == REP_REASON_NONE;
 	if (row->selected)
 		return true;
@@ -184,6 +215,71 @@ static void settle_open_rows(struct host_job *job)
 	}
 }
 
+static const struct rep_session *find_planned(const struct rep_host *host, const struct plan_entry *entry,
+                                              bool *ret_id_used)
+{
+	*ret_id_used = false;
+	for (uint32_t i = 0; i < host->session_count; i++) {
+		const struct rep_session *row = &host->sessions[i];
+
+		if (row->id != entry->id || strcmp(row->vm, entry->vm) != 0)
+			continue;
+		*ret_id_used |= row->user[0] != '\0';
+		/* Without a logon time it was listed and then could not be looked at: it is accounted for. */
+		if ((row->logon_at_ms == entry->logon_at_ms || row->logon_at_ms == UTC_UNKNOWN) &&
+		    account_eq(row->domain, row->user, entry->domain, entry->user))
+			return row;
+	}
+	return NULL;
+}
+
+/* A planned session that the survey did not find: gone, or somebody else has its id by now. */
+static int add_missing(struct host_job *job, const struct plan_entry *entry)
+{
+	struct session_error changed = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
+	struct session_info info = { .id = entry->id,       .state = SESSION_STATE_UNKNOWN,
+		                     .station = entry->station, .user = entry->user,
+		                     .domain = entry->domain,   .vm = entry->vm,
+		                     .farm = "" };
+	struct rep_host *host = job_host(job);
+	struct rep_session *row;
+	bool id_used;
+	int64_t at;
+
+	if (find_planned(host, entry, &id_used))
+		return 0;
+	at = sighting_add(job->fleet, host, &info);
+	if (at < 0)
+		return -1;
+	row = &host->sessions[at];
+	row->logon_at_ms = entry->logon_at_ms;
+	row->selected = true;
+	if (host->error) {
+		row->outcome = job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED;
+		row->error = host->error;
+	} else if (job->gave_up) {
+		row->outcome = REP_SESSION_NOT_ATTEMPTED;
+		row->reason = (uint8_t)fleet_stop_reason(job->fleet->stop);
+	} else if (id_used) {
+		row->outcome = REP_SESSION_IDENTITY_CHANGED;
+		row->error = fleet_error(job->fleet, &changed);
+	} else {
+		row->outcome = REP_SESSION_ALREADY_GONE;
+	}
+	return 0;
+}
+
+static void account_for_plan(struct host_job *job)
+{
+	const struct plan *plan = job->fleet->options.plan;
+	const struct plan_entry *entry;
+	int64_t at = -1;
+
+	while (plan && (at = plan_next(plan, job_host(job)->name, (size_t)(at + 1), &entry)) >= 0)
+		if (add_missing(job, entry) < 0)
+			fleet_warn(job->fleet, "%s: out of memory", job_host(job)->name);
+}
+
 void survey_settle(struct host_job *job)
 {
 	struct fleet *fleet = job->fleet;
@@ -193,8 +289,10 @@ void survey_settle(struct host_job *job)
 	fleet->hosts_surveyed++;
 	if (!surveyed)
 		settle_open_rows(job);
+	account_for_plan(job);
 	if (job->gave_up && !host->error && host->outcome == REP_HOST_NONE)
 		host->outcome = REP_HOST_NOT_ATTEMPTED;
 	else if (host->outcome == REP_HOST_NONE)
 		host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
+	journal_surveyed(fleet->options.journal, fleet->record, job->index);
 }

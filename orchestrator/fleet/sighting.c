@@ -112,6 +112,9 @@ static void leave_alone(struct fleet *fleet, uint32_t host_index, struct rep_ses
 		reason = REP_REASON_NEW;
 	row->outcome = REP_SESSION_SKIPPED;
 	row->reason = (uint8_t)reason;
+	if (fleet->phase == FLEET_ACT)
+		journal_seen(fleet->options.journal, fleet->record, host_index,
+		             (uint32_t)(row - fleet->record->hosts[host_index].sessions));
 }
 
 int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct session_list *list)

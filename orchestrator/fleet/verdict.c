@@ -78,4 +78,6 @@ void fleet_conclude(const struct fleet *fleet)
 	}
 	if (fleet->stop == FLEET_STOP_RUN_TIMEOUT)
 		run->exit_code = 1;
+	if (journal_failed(fleet->options.journal))
+		run->exit_code = 70;
 }

@@ -16,14 +16,6 @@
 
 #define TEMPORARY_TRIES 100
 
-/* What has to be looked after when the process ends at once: files that are appended to, and
- * temporary files. */
-struct open_file {
-	struct open_file *next;
-	int fd;
-	const char *temporary; /* to be removed; NULL: it stays */
-};
-
 static struct open_file *open_files;
 static pthread_mutex_t open_files_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -44,18 +36,18 @@ struct file_lines {
 	struct open_file open;
 };
 
-static const char *what(int error)
+const char *file_error_text(int error)
 {
 	return uv_strerror(uv_translate_sys_error(error));
 }
 
 static int fail(const char **reterr_what, int error)
 {
-	*reterr_what = what(error);
+	*reterr_what = file_error_text(error);
 	return -1;
 }
 
-static void open_file_add(struct open_file *file)
+void open_file_add(struct open_file *file)
 {
 	(void)pthread_mutex_lock(&open_files_lock);
 	file->next = open_files;
@@ -63,7 +55,7 @@ static void open_file_add(struct open_file *file)
 	(void)pthread_mutex_unlock(&open_files_lock);
 }
 
-static void open_file_remove(struct open_file *file)
+void open_file_remove(struct open_file *file)
 {
 	struct open_file **at = &open_files;
 
@@ -87,7 +79,7 @@ void files_open_end(void)
 
 /* --- reading --- */
 
-static int read_all(int fd, struct strbuf *out, const char **reterr_what)
+int file_read_all(int fd, size_t max, struct strbuf *out, const char **reterr_what)
 {
 	size_t before = out->len;
 	char *piece = malloc(1u << 16);
@@ -99,7 +91,7 @@ static int read_all(int fd, struct strbuf *out, const char **reterr_what)
 		got = read(fd, piece, 1u << 16);
 		if (got > 0)
 			strbuf_add(out, piece, (size_t)got);
-	} while ((got > 0 && out->len - before <= FILE_READ_MAX_BYTES && !out->failed) ||
+	} while ((got > 0 && out->len - before <= max && !out->failed) ||
 		 (got < 0 && errno == EINTR));
 	free(piece);
 	if (got < 0)
@@ -132,14 +124,14 @@ int file_read(const char *path, struct strbuf *out, const char **reterr_what)
 
 	if (fd < 0)
 		return -1;
-	status = read_all(fd, out, reterr_what);
+	status = file_read_all(fd, FILE_READ_MAX_BYTES, out, reterr_what);
 	(void)close(fd);
 	return status;
 }
 
 int file_read_stdin(struct strbuf *out, const char **reterr_what)
 {
-	return read_all(STDIN_FILENO, out, reterr_what);
+	return file_read_all(STDIN_FILENO, FILE_READ_MAX_BYTES, out, reterr_what);
 }
 
 static struct file_source *source_create(int fd, bool borrowed, const char **reterr_what)
@@ -147,7 +139,7 @@ static struct file_source *source_create(int fd, bool borrowed, const char **ret
 	struct file_source *source = calloc(1, sizeof(*source));
 
 	if (!source) {
-		*reterr_what = what(ENOMEM);
+		*reterr_what = file_error_text(ENOMEM);
 		return NULL;
 	}
 	source->fd = fd;
@@ -182,7 +174,7 @@ long file_source_read(void *source, char *out, size_t cap)
 		got = read(self->fd, out, cap);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		self->error = what(errno);
+		self->error = file_error_text(errno);
 	return (long)got;
 }
 
@@ -316,13 +308,13 @@ struct file_whole *file_whole_create(const char *path, bool overwrite, const cha
 		return NULL;
 	file = calloc(1, sizeof(*file));
 	if (!file) {
-		*reterr_what = what(ENOMEM);
+		*reterr_what = file_error_text(ENOMEM);
 		return NULL;
 	}
 	file->overwrite = overwrite;
 	file->path = strdup(path);
 	if (!file->path || temporary_create(file) < 0) {
-		*reterr_what = what(file->path ? errno : ENOMEM);
+		*reterr_what = file_error_text(file->path ? errno : ENOMEM);
 		whole_free(file);
 		return NULL;
 	}
@@ -391,18 +383,20 @@ static int place(const struct file_whole *file)
 	return errno == EEXIST ? -1 : place_by_claim(file);
 }
 
-/* The new name is only safe once its folder is; a folder that cannot be flushed is no reason to
- * fail. */
-static void flush_folder(const char *path)
+/* The new name is only safe once its folder is. */
+int file_flush_folder(const char *path)
 {
 	char *folder = folder_of(path);
 	int fd = folder ? open(folder, O_RDONLY | O_CLOEXEC) : -1;
+	int error = 0;
 
 	free(folder);
 	if (fd < 0)
-		return;
-	(void)fsync(fd);
+		return 0;
+	if (fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP)
+		error = errno;
 	(void)close(fd);
+	return error;
 }
 
 int file_whole_commit(struct file_whole *file, const char **reterr_what)
@@ -419,7 +413,7 @@ int file_whole_commit(struct file_whole *file, const char **reterr_what)
 	if (error)
 		(void)unlink(file->temporary);
 	else
-		flush_folder(file->path);
+		(void)file_flush_folder(file->path); /* the report is in place: no reason to fail */
 	whole_free(file);
 	return error ? fail(reterr_what, error) : 0;
 }
@@ -441,13 +435,13 @@ struct file_lines *file_lines_open(const char *path, const char **reterr_what)
 	struct file_lines *file = calloc(1, sizeof(*file));
 
 	if (!file) {
-		*reterr_what = what(ENOMEM);
+		*reterr_what = file_error_text(ENOMEM);
 		return NULL;
 	}
 	file->open.fd =
 		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
 	if (file->open.fd < 0) {
-		*reterr_what = what(errno);
+		*reterr_what = file_error_text(errno);
 		free(file);
 		return NULL;
 	}

@@ -49,6 +49,17 @@ const char *session_api_name(enum session_api api)
 	return (size_t)api < SESSION_API_COUNT ? api_names[api] : "unknown";
 }
 
+bool session_api_parse(const char *name, enum session_api *ret)
+{
+	for (size_t i = 0; i < SESSION_API_COUNT; i++) {
+		if (strcmp(api_names[i], name) == 0) {
+			*ret = (enum session_api)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *session_state_name(enum session_state state)
 {
 	return state_names[(size_t)state < SESSION_STATE_COUNT ? state : SESSION_STATE_UNKNOWN];

@@ -37,6 +37,8 @@ enum session_api {
 	SESSION_API_COUNT
 };
 const char *session_api_name(enum session_api api); /* "rdsweep", "WTSOpenServerEx", ... */
+/* The way back. False where there is no such name. */
+bool session_api_parse(const char *name, enum session_api *ret);
 
 /* What rdsweep finds out itself; in reports api "rdsweep", code 0 and the name. */
 enum session_finding {

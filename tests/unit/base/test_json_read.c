@@ -822,6 +822,35 @@ static void double__numbers__nearest(void **state)
 	json_reader_free(reader);
 }
 
+/* After a document that ended, one that broke off deep inside, and one with a mistake. */
+static void restart__after_anything__as_a_new_reader(void **state)
+{
+	(void)state;
+	static const char *const before[] = { "[1,2]", "{\"a\":{\"b\":[1", "{\"a\":1,\"a\":2}", "\n\n?" };
+	static const char json[] = "{\"a\":\n[7]}";
+	for (size_t i = 0; i < COUNT(before); i++) {
+		struct json_reader *reader =
+			json_reader_create_memory(before[i], strlen(before[i]), 0);
+		assert_non_null(reader);
+		for (int taken = 0; taken < 6; taken++) {
+			(void)json_next(reader);
+		}
+		json_reader_restart(reader, json, sizeof(json) - 1);
+		assert_int_equal(json_next(reader), JSON_OBJECT);
+		assert_int_equal(json_line(reader), 1);
+		assert_int_equal(json_column(reader), 1);
+		assert_int_equal(json_next(reader), JSON_KEY);
+		assert_string_equal(json_text(reader), "a");
+		assert_int_equal(json_next(reader), JSON_ARRAY);
+		assert_int_equal(json_line(reader), 2);
+		assert_int_equal(json_next(reader), JSON_NUMBER);
+		assert_int_equal(json_next(reader), JSON_ARRAY_END);
+		assert_int_equal(json_next(reader), JSON_OBJECT_END);
+		assert_int_equal(json_next(reader), JSON_END);
+		json_reader_free(reader);
+	}
+}
+
 static void token_name__every_token__for_messages(void **state)
 {
 	(void)state;
@@ -859,6 +888,7 @@ int main(void)
 		cmocka_unit_test(read__large_document__same_as_from_memory),
 		cmocka_unit_test(int64__numbers__exact_or_refused),
 		cmocka_unit_test(double__numbers__nearest),
+		cmocka_unit_test(restart__after_anything__as_a_new_reader),
 		cmocka_unit_test(token_name__every_token__for_messages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host_range.h"
+#include "journal_lines.h"
 #include "json_read.h"
 #include "session_sim.h"
 #include "sim_scenario.h"
@@ -38,9 +39,15 @@ static void add_hosts(struct farm *farm, const char *hosts)
 	}
 }
 
+static void check_intended(struct farm *farm, const char *line, size_t len);
+
 static int keep_state(void *ctx, const char *line, size_t len)
 {
-	strbuf_add(ctx, line, len);
+	struct farm *farm = ctx;
+
+	strbuf_add(&farm->state, line, len);
+	if (farm->journal)
+		check_intended(farm, line, len);
 	return 0;
 }
 
@@ -77,7 +84,11 @@ static void make_backend(struct farm *farm, const char *scenario_text)
 		options.lock_ctx = &farm->mutex;
 	}
 	options.state_write = keep_state;
-	options.state_ctx = &farm->state;
+	options.state_ctx = farm;
+	options.state_bytes = farm->state.data;
+	options.state_len = farm->state.len;
+	if (farm->loop)
+		options.state_bytes = NULL;
 	assert_int_equal(session_sim_create(&farm->backend, &options, &replay), 0);
 	strbuf_release(&text);
 }
@@ -111,9 +122,11 @@ static void on_finished(void *ctx)
 
 static void init(struct farm *farm, const char *hosts, const char *scenario)
 {
+	farm->hosts_text = hosts;
+	farm->scenario_text = scenario;
 	strbuf_init(&farm->warnings);
-	strbuf_init(&farm->state);
 	strbuf_init(&farm->picture);
+	strbuf_init(&farm->journal_bytes);
 	add_hosts(farm, hosts);
 	assert_non_null(farm->executor);
 	make_backend(farm, scenario);
@@ -149,6 +162,7 @@ static void init(struct farm *farm, const char *hosts, const char *scenario)
 void farm_init(struct farm *farm, const char *hosts, const char *scenario)
 {
 	memset(farm, 0, sizeof(*farm));
+	strbuf_init(&farm->state);
 	farm->executor = executor_virtual_create(FARM_EPOCH_MS);
 	init(farm, hosts, scenario);
 }
@@ -156,6 +170,7 @@ void farm_init(struct farm *farm, const char *hosts, const char *scenario)
 void farm_init_real(struct farm *farm, unsigned threads, const char *hosts, const char *scenario)
 {
 	memset(farm, 0, sizeof(*farm));
+	strbuf_init(&farm->state);
 	farm->loop = malloc(sizeof(*farm->loop));
 	assert_non_null(farm->loop);
 	assert_int_equal(uv_loop_init(farm->loop), 0);
@@ -203,10 +218,16 @@ void farm_release(struct farm *farm)
 		assert_int_equal(fleet_calls_out(farm->fleet), 0);
 	}
 	fleet_free(farm->fleet);
+	journal_free(farm->journal);
 	session_backend_destroy(farm->backend);
 	assert_true(exec_destroy(farm->executor));
 	close_loop(farm);
 	rep_record_release(&farm->record);
+	if (farm->resumed)
+		journal_read_release(&farm->read);
+	free(farm->doubts);
+	free(farm->commits);
+	strbuf_release(&farm->journal_bytes);
 	for (size_t i = 0; i < farm->host_count; i++) {
 		union {
 			const char *borrowed;
@@ -409,6 +430,155 @@ static bool read_effect(const char *line, size_t len, struct effect *effect)
 	}
 	json_reader_free(reader);
 	return strcmp(effect->effect, "gone") == 0;
+}
+
+/* The journal */
+
+static int append_journal(void *ctx, const char *bytes, size_t len)
+{
+	struct farm *farm = ctx;
+	const struct session_clock *clock = &farm->executor->clock;
+
+	if (++farm->syncs == farm->fail_sync)
+		return -1;
+	(void)clock->sleep_us(clock->ctx, farm->sync_us);
+	strbuf_add(&farm->journal_bytes, bytes, len);
+	farm->commits = realloc(farm->commits, (farm->commit_count + 1) * sizeof(*farm->commits));
+	assert_non_null(farm->commits);
+	/* Virtual time computes this at the start of the sync; durable it is at its end. */
+	farm->commits[farm->commit_count++] =
+		(struct farm_commit){ farm->journal_bytes.len, clock->now_us(clock->ctx) };
+	return 0;
+}
+
+size_t farm_durable(struct farm *farm, size_t *ret_lost)
+{
+	const struct session_clock *clock = &farm->executor->clock;
+	size_t durable = 0;
+
+	for (size_t i = 0; i < farm->commit_count; i++)
+		if (farm->commits[i].at_us <= clock->now_us(clock->ctx))
+			durable = farm->commits[i].end;
+	if (ret_lost)
+		*ret_lost = farm->journal_bytes.len - durable;
+	return durable;
+}
+
+static int sync_journal(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static void journal_has_failed(void *ctx)
+{
+	fleet_stop(((struct farm *)ctx)->fleet, FLEET_STOP_JOURNAL);
+}
+
+void farm_keep_journal(struct farm *farm)
+{
+	const struct journal_sink sink = { farm, append_journal, sync_journal };
+
+	farm->journal = journal_create(farm->executor, &sink, journal_has_failed, farm);
+	assert_non_null(farm->journal);
+	farm->options.journal = farm->journal;
+	if (farm->resumed)
+		return;
+	{
+		static const char first[] = "{\"event\":\"run\",\"t\":\"2026-01-01T00:00:00.000Z\","
+		                            "\"schema\":\"rdsweep.journal/1\"}";
+
+		journal_line(farm->journal, first, sizeof(first) - 1);
+	}
+	for (size_t i = 0; i < farm->host_count; i++) {
+		struct strbuf line;
+
+		strbuf_init(&line);
+		journal_line_member(&line, FARM_EPOCH_MS, &farm->hosts[i]);
+		journal_line(farm->journal, line.data, line.len - 1);
+		strbuf_release(&line);
+	}
+}
+
+/* An effect of a logoff on a session is fine only if its host's intent, with its row, is durable by now. */
+static void check_intended(struct farm *farm, const char *line, size_t len)
+{
+	struct effect effect;
+	struct rep_host *host;
+	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
+	char begin[128], row_text[16] = "";
+
+	if (!read_effect(line, len, &effect) || strcmp(effect.call, "logoff") != 0)
+		return;
+	host = farm_host(farm, effect.host);
+	for (uint32_t i = 0; i < host->session_count; i++)
+		if (host->sessions[i].id == effect.session && host->sessions[i].logon_at_ms == effect.logon_at_ms)
+			(void)snprintf(row_text, sizeof(row_text), "%u", (unsigned)i);
+	(void)snprintf(begin, sizeof(begin), "\"host\":\"%s\",\"rows\":[", effect.host);
+	while ((at = strstr(at, begin)) != NULL && at < end) {
+		at += strlen(begin);
+		for (const char *rows = at; *rows != ']'; rows += *rows == ',') {
+			size_t digits = strcspn(rows, ",]");
+
+			if (digits == strlen(row_text) && strncmp(rows, row_text, digits) == 0)
+				return;
+			rows += digits;
+		}
+	}
+	fail_msg("%s session %u was logged off before its intent was durable", effect.host,
+	         (unsigned)effect.session);
+}
+
+static void crash(struct exec_timer *timer)
+{
+	struct farm *farm = (struct farm *)(void *)((char *)timer - offsetof(struct farm, crash_timer));
+
+	exec_stop(farm->executor);
+}
+
+void farm_run_until(struct farm *farm, int64_t at_ms)
+{
+	farm_start(farm);
+	farm->crash_timer.fire = crash;
+	assert_int_equal(exec_timer_set(farm->executor, &farm->crash_timer, at_ms * 1000), 0);
+	assert_int_equal(exec_run(farm->executor), 0);
+}
+
+void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_bytes)
+{
+	struct journal_read_error error;
+
+	memset(farm, 0, sizeof(*farm));
+	farm->executor = executor_virtual_create(exec_wall_ms(crashed->executor));
+	strbuf_init(&farm->state);
+	strbuf_add(&farm->state, strbuf_text(&crashed->state), crashed->state.len);
+	init(farm, crashed->hosts_text, crashed->scenario_text);
+	farm->resumed = true;
+	if (journal_read(&farm->read, strbuf_text(&crashed->journal_bytes), keep_bytes, &error) != 0)
+		fail_msg("journal: %d:%d: %s", error.line, error.column, error.message);
+	strbuf_add(&farm->journal_bytes, strbuf_text(&crashed->journal_bytes), farm->read.sound_bytes);
+	farm->commits = calloc(1, sizeof(*farm->commits));
+	assert_non_null(farm->commits);
+	farm->commits[farm->commit_count++].end = farm->journal_bytes.len;
+	if (!farm->read.ended || !farm->read.settled)
+		assert_int_equal(journal_reopen(&farm->read), 0);
+	farm->options.verify_timeout_ms = crashed->options.verify_timeout_ms;
+	farm->options.call_timeout_ms = crashed->options.call_timeout_ms;
+	farm->options.concurrency = crashed->options.concurrency;
+	farm->options.pool_threads = crashed->options.pool_threads;
+	if (!farm->read.confirmed)
+		return; /* nothing was asked: from the start */
+	rep_record_release(&farm->record);
+	farm->record = farm->read.record;
+	memset(&farm->read.record, 0, sizeof(farm->read.record));
+	farm->options.resume = true;
+	farm->doubts = calloc(farm->read.doubt_count + 1, sizeof(*farm->doubts));
+	assert_non_null(farm->doubts);
+	for (size_t i = 0; i < farm->read.doubt_count; i++)
+		farm->doubts[i] = (struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
+			                                farm->read.doubts[i].intent_at_ms };
+	farm->options.doubts = farm->doubts;
+	farm->options.doubt_count = farm->read.doubt_count;
 }
 
 static void check_logoff(struct farm *farm, const struct effect *effect)

@@ -22,6 +22,8 @@
 #include "executor_uv.h"
 #include "executor_virtual.h"
 #include "fleet.h"
+#include "journal.h"
+#include "journal_read.h"
 #include "strbuf.h"
 #include "utc.h"
 
@@ -46,12 +48,34 @@ struct farm {
 	struct strbuf warnings; /* a line each */
 	struct strbuf state;    /* the simulator's state lines: the ground truth */
 	struct strbuf picture;
+	const char *hosts_text, *scenario_text; /* as given to farm_init() */
+	struct journal *journal;
+	struct strbuf journal_bytes; /* what was written, and in `commits` when it became durable */
+	struct farm_commit {
+		size_t end;
+		int64_t at_us;
+	} *commits;
+	size_t commit_count;
+	int64_t sync_us;             /* how long each sync takes */
+	unsigned syncs, fail_sync;   /* the n-th sync fails (from 1; 0 none) */
+	struct journal_read read;    /* what a resumed run goes on from */
+	bool resumed;
+	struct fleet_doubt *doubts;
+	struct exec_timer crash_timer;
 };
 
 /* `hosts`: comma-separated host ranges. `scenario`: the members of a scenario without schema, e.g. "\"seed\": 1". */
 void farm_init(struct farm *farm, const char *hosts, const char *scenario);
 /* The same on real threads and in real time: the pool has `threads`; farm_release() then checks that the loop closes. */
 void farm_init_real(struct farm *farm, unsigned threads, const char *hosts, const char *scenario);
+/* Keeps a journal, in memory. A logoff that has an effect before its intent is durable fails the test. */
+void farm_keep_journal(struct farm *farm);
+/* Runs until virtual time `at_ms`, where the process "is killed": nothing more is done, the journal is what was durable. */
+void farm_run_until(struct farm *farm, int64_t at_ms);
+/* How much of the journal is durable by now; `lost` what is written but not yet durable: a crash may leave any part of it. */
+size_t farm_durable(struct farm *farm, size_t *ret_lost);
+/* A new process on the same simulated fleet, which goes on from the crashed one's journal. `keep_bytes` of the journal are left. */
+void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_bytes);
 void farm_run(struct farm *farm); /* to the end, and a little more for late results */
 void farm_start(struct farm *farm);
 void farm_finish(struct farm *farm);

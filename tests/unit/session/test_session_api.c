@@ -392,8 +392,15 @@ static void session_names__every_value__has_one(void **state)
 
 	(void)state;
 	assert_int_equal(sizeof(apis) / sizeof(apis[0]), SESSION_API_COUNT);
-	for (int i = 0; i < SESSION_API_COUNT; i++)
+	for (int i = 0; i < SESSION_API_COUNT; i++) {
+		enum session_api api = SESSION_API_COUNT;
+
 		assert_string_equal(session_api_name((enum session_api)i), apis[i]);
+		assert_true(session_api_parse(apis[i], &api));
+		assert_int_equal(api, i);
+	}
+	assert_false(session_api_parse("", &(enum session_api){ SESSION_API_RDSWEEP }));
+	assert_false(session_api_parse("wtslogoffsession", &(enum session_api){ SESSION_API_RDSWEEP }));
 	for (int i = 0; i <= SESSION_STATE_UNKNOWN; i++)
 		assert_string_equal(session_state_name((enum session_state)i), states[i]);
 	assert_string_equal(session_state_name((enum session_state)4711), "unknown");

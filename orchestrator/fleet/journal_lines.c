@@ -1,0 +1,132 @@
+/* journal_lines.c - see journal_lines.h. */
+#include "journal_lines.h"
+
+#include <inttypes.h>
+
+#include "fleet.h"
+#include "json_write.h"
+#include "report_object.h"
+#include "utc.h"
+
+/* Every line begins with its event: the reader decides by it what else to expect. */
+static void begin(struct strbuf *out, const char *event, int64_t t_ms)
+{
+	char t[UTC_TEXT_SIZE];
+
+	utc_format(t_ms, t);
+	strbuf_addf(out, "{\"event\":\"%s\",\"t\":", event);
+	json_add_string(out, t[0] != '\0' ? t : NULL);
+}
+
+static void begin_of_host(struct strbuf *out, const char *event, int64_t t_ms,
+			  const struct rep_host *host)
+{
+	begin(out, event, t_ms);
+	strbuf_adds(out, ",\"host\":");
+	json_add_string(out, host->name);
+}
+
+static void end(struct strbuf *out)
+{
+	strbuf_adds(out, "}\n");
+}
+
+static const char *text_or_null(const char *text)
+{
+	return text && text[0] != '\0' ? text : NULL;
+}
+
+static void add_texts(struct strbuf *out, const char *const *texts, size_t count)
+{
+	strbuf_addc(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			strbuf_addc(out, ',');
+		json_add_string(out, texts[i]);
+	}
+	strbuf_addc(out, ']');
+}
+
+void journal_line_surveyed(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			   uint32_t host)
+{
+	begin(out, "surveyed", t_ms);
+	strbuf_adds(out, ",\"host\":");
+	rep_object_host(out, record, &record->hosts[host]);
+	end(out);
+}
+
+void journal_line_confirmed(struct strbuf *out, int64_t t_ms)
+{
+	begin(out, "confirmed", t_ms);
+	end(out);
+}
+
+void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			 uint32_t host, const uint32_t *rows, size_t count)
+{
+	begin_of_host(out, "intent", t_ms, &record->hosts[host]);
+	strbuf_adds(out, ",\"rows\":[");
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(out, "%s%" PRIu32, i > 0 ? "," : "", rows[i]);
+	strbuf_addc(out, ']');
+	end(out);
+}
+
+void journal_line_session(struct strbuf *out, const char *event, int64_t t_ms,
+			  const struct rep_record *record, uint32_t host, uint32_t row)
+{
+	begin_of_host(out, event, t_ms, &record->hosts[host]);
+	strbuf_addf(out, ",\"row\":%" PRIu32 ",\"session\":", row);
+	rep_object_session(out, record, &record->hosts[host].sessions[row]);
+	end(out);
+}
+
+void journal_line_left(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+		       uint32_t host, uint32_t row)
+{
+	begin_of_host(out, "left", t_ms, &record->hosts[host]);
+	strbuf_addf(out, ",\"row\":%" PRIu32, row);
+	end(out);
+}
+
+void journal_line_done(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+		       uint32_t host)
+{
+	begin_of_host(out, "done", t_ms, &record->hosts[host]);
+	strbuf_addc(out, ',');
+	rep_object_host_end(out, record, &record->hosts[host]);
+	end(out);
+}
+
+void journal_line_end(struct strbuf *out, int64_t t_ms, const struct rep_run *run, bool settled)
+{
+	begin(out, "end", t_ms);
+	strbuf_adds(out, ",\"outcome\":");
+	json_add_string(out, text_or_null(rep_run_outcome_name(run->outcome)));
+	strbuf_adds(out, ",\"stopped_by\":");
+	json_add_string(out, text_or_null(run->stopped_by));
+	strbuf_addf(out, ",\"exit_code\":%d,\"settled\":%s", run->exit_code,
+		    settled ? "true" : "false");
+	end(out);
+}
+
+void journal_line_member(struct strbuf *out, int64_t t_ms, const struct fleet_host *host)
+{
+	begin(out, "member", t_ms);
+	strbuf_adds(out, ",\"host\":{\"name\":");
+	json_add_string(out, host->name);
+	strbuf_adds(out, ",\"address\":");
+	json_add_string(out, host->address);
+	strbuf_addf(out, ",\"probe_port\":%" PRIu16 ",\"call_timeout_ms\":", host->probe_port);
+	if (host->call_timeout_ms >= 0)
+		strbuf_addf(out, "%" PRId64, host->call_timeout_ms);
+	else
+		strbuf_adds(out, "null");
+	strbuf_adds(out, ",\"protect\":");
+	add_texts(out, host->protect, host->protect_count);
+	strbuf_adds(out, ",\"groups\":");
+	add_texts(out, host->groups, host->group_count);
+	strbuf_addc(out, '}');
+	end(out);
+}

@@ -1,0 +1,198 @@
+/* The journal, and runs that go on after a crash, on the virtual executor: intents are durable before the call, a journal that fails
+ * stops the run, and whatever moment the process is killed at, the resumed run's record tells the truth.
+ *
+ *   test_fleet_journal [FIRST_SEED [COUNT]]      crashes; a failing seed is printed and runs again alone
+ */
+#include "farm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+
+#define FARM "\"defaults\": {\"sessions\": {\"min\": 2, \"max\": 5}}"
+
+static uint64_t first_seed = 1, seed_count = 1500, running;
+
+static void journal__slow_disk__intents_before_calls(void **state)
+{
+	struct farm farm;
+
+	(void)state;
+	farm_init(&farm, "h[1:20]", FARM);
+	farm.sync_us = 30000;
+	farm_keep_journal(&farm);
+	farm_run(&farm); /* the check is in farm.c, at each logoff */
+	assert_int_equal(farm.record.run.exit_code, 0);
+	assert_non_null(strstr(strbuf_text(&farm.journal_bytes), "\"event\":\"end\""));
+	assert_non_null(strstr(strbuf_text(&farm.journal_bytes), "\"settled\":true"));
+	farm_check_truth(&farm);
+	farm_release(&farm);
+}
+
+static void journal__many_hosts_at_once__share_commits(void **state)
+{
+	struct farm farm;
+
+	(void)state;
+	farm_init(&farm, "h[1:40]", FARM);
+	farm.sync_us = 10000;
+	farm.options.concurrency = 40;
+	farm.options.pool_threads = 80;
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_int_equal(farm.record.run.exit_code, 0);
+	assert_in_range(farm.syncs, 3, 400); /* some 140 sessions with an intent and a result each */
+	for (size_t i = 1; i < farm.commit_count; i++)
+		assert_true(farm.commits[i].at_us - farm.commits[i - 1].at_us >= 10000);
+	farm_release(&farm);
+}
+
+static void journal__fails__nothing_new_is_begun(void **state)
+{
+	(void)state;
+	for (unsigned n = 1; n < 30; n++) {
+		struct farm farm;
+
+		farm_init(&farm, "h[1:6]", FARM);
+		farm.sync_us = 5000;
+		farm.fail_sync = n;
+		farm_keep_journal(&farm);
+		farm_run(&farm);
+		if (farm.syncs >= n) {
+			assert_int_equal(farm.record.run.exit_code, 70);
+			if (*farm.record.run.stopped_by) /* else it was the very end that could not be kept */
+				assert_string_equal(farm.record.run.stopped_by, "journal");
+		} else {
+			assert_int_equal(farm.record.run.exit_code, 0);
+		}
+		farm_check_truth(&farm);
+		farm_release(&farm);
+	}
+}
+
+static void farm_settings(struct farm *farm, uint64_t *rng)
+{
+	farm->options.concurrency = (unsigned)rng_below(rng, 6) + 1;
+	farm->options.pool_threads = farm->options.concurrency + 1 + (unsigned)rng_below(rng, 4);
+	farm->options.call_timeout_ms = 2000;
+	farm->options.verify_timeout_ms = 4000;
+	farm->sync_us = (int64_t)rng_below(rng, 20000);
+}
+
+/* Nobody is made to go twice, over all processes. */
+static void check_asked_once(struct farm *farm)
+{
+	const char *text = strbuf_text(&farm->state);
+
+	for (const char *a = text; *a; a += strcspn(a, "\n") + 1) {
+		const char *host = strstr(a, "\"host\"");
+		size_t len = strcspn(host, "\n");
+		size_t key = (size_t)(strstr(host, "\"effect\"") - host);
+
+		for (const char *b = host + len + 1; *b; b += strcspn(b, "\n") + 1) {
+			const char *other = strstr(b, "\"host\"");
+
+			if (strncmp(host, "\"host\":", 7) == 0 && strstr(a, "\"logoff\"") &&
+			    strncmp(host, other, key) == 0)
+				fail_msg("asked twice: %.*s", (int)key, host);
+		}
+	}
+}
+
+static void crash_and_resume(uint64_t seed)
+{
+	static const char *const faults[] = {
+		"",
+		"{\"call\": \"logoff\", \"error\": 1726, \"times\": 1}",
+		"{\"call\": \"logoff\", \"session\": 2, \"swap_user\": \"CORP\\\\mallory\"}",
+		"{\"call\": \"logoff\", \"error\": 5, \"times\": 1}",
+		"{\"call\": \"logoff\", \"delay_ms\": 300}",
+	};
+	struct farm *before, *farm;
+	struct strbuf scenario;
+	uint64_t rng = seed;
+	unsigned crashes = 1 + (unsigned)rng_below(&rng, 3);
+
+	strbuf_init(&scenario);
+	strbuf_adds(&scenario, "\"hosts\": {");
+	for (unsigned i = 1; i <= 4; i++)
+		strbuf_addf(&scenario,
+		            "%s\"h%u\": {\"sessions\": [{\"id\": 2, \"user\": \"CORP\\\\a\"}, {\"id\": 3, \"user\": "
+		            "\"CORP\\\\b\"}, {\"id\": 4, \"user\": \"CORP\\\\c\", \"leaves_after_ms\": %u}], \"faults\": [%s]}",
+		            i > 1 ? ", " : "", i, (unsigned)rng_below(&rng, 4000),
+		            faults[rng_below(&rng, sizeof(faults) / sizeof(*faults))]);
+	strbuf_adds(&scenario, "}");
+	before = malloc(sizeof(*before));
+	assert_non_null(before);
+	farm_init(before, "h[1:4]", strbuf_text(&scenario));
+	farm_settings(before, &rng);
+	farm_keep_journal(before);
+	farm_run_until(before, (int64_t)rng_below(&rng, 2500));
+	for (;;) {
+		size_t lost, durable = farm_durable(before, &lost);
+
+		farm = malloc(sizeof(*farm));
+		assert_non_null(farm);
+		if (!durable) { /* not even the first line: the administrator starts again */
+			free(farm);
+			farm = NULL;
+			break;
+		}
+		farm_init_resumed(farm, before, durable + (size_t)rng_below(&rng, lost + 1));
+		farm->sync_us = before->sync_us;
+		farm_release(before);
+		free(before);
+		before = farm;
+		if (farm->read.settled && farm->read.ended)
+			break;
+		farm_keep_journal(farm);
+		if (--crashes) {
+			farm_run_until(farm, (int64_t)rng_below(&rng, 2500));
+			continue;
+		}
+		farm_run(farm);
+		break;
+	}
+	if (farm && seed_count == 1)
+		(void)printf("%s%s%s", strbuf_text(&farm->journal_bytes), strbuf_text(&farm->state),
+		             farm_picture(farm));
+	if (farm) {
+		farm_check_truth(farm);
+		check_asked_once(farm);
+	}
+	farm_release(before);
+	free(before);
+	strbuf_release(&scenario);
+}
+
+static void resume__killed_at_any_moment__record_matches_the_fleet(void **state)
+{
+	(void)state;
+	for (uint64_t seed = first_seed; seed < first_seed + seed_count; seed++) {
+		running = seed;
+		crash_and_resume(seed);
+	}
+	running = 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(journal__slow_disk__intents_before_calls),
+		cmocka_unit_test(journal__many_hosts_at_once__share_commits),
+		cmocka_unit_test(journal__fails__nothing_new_is_begun),
+		cmocka_unit_test(resume__killed_at_any_moment__record_matches_the_fleet),
+	};
+	int failed;
+
+	if (argc > 1)
+		first_seed = strtoull(argv[1], NULL, 10);
+	if (argc > 2)
+		seed_count = strtoull(argv[2], NULL, 10);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	if (running)
+		(void)fprintf(stderr, "test_fleet_journal: the seed was %llu\n", (unsigned long long)running);
+	return failed;
+}
