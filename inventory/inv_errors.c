@@ -83,6 +83,9 @@ static void error_put(struct inventory *inv, const struct inv_place *place, cons
 	inv->error_count++;
 }
 
+static const char *message_make(struct inventory *inv, const char *format, va_list args)
+	STRBUF_PRINTF(2, 0);
+
 /* The message in the arena, NULL when memory is short. */
 static const char *message_make(struct inventory *inv, const char *format, va_list args)
 {

@@ -193,6 +193,23 @@ uint16_t rep_error_kind(struct rep_record *record, const struct rep_error_kind *
 	return (uint16_t)index;
 }
 
+int rep_host_reserve(struct rep_host *host, size_t more)
+{
+	struct rep_session *sessions;
+	size_t cap = host->session_count + more;
+
+	if (cap <= host->session_cap)
+		return 0;
+	if (cap > HOST_SESSIONS_MAX)
+		return -1;
+	sessions = realloc(host->sessions, cap * sizeof(*sessions));
+	if (!sessions)
+		return -1;
+	host->sessions = sessions;
+	host->session_cap = (uint32_t)cap;
+	return 0;
+}
+
 struct rep_session *rep_host_add_session(struct rep_host *host)
 {
 	static const struct rep_session blank = {
@@ -209,18 +226,9 @@ struct rep_session *rep_host_add_session(struct rep_host *host)
 	};
 	struct rep_session *session;
 
-	if (host->session_count == host->session_cap) {
-		uint32_t cap = host->session_cap ? host->session_cap : 4;
-
-		if (cap >= HOST_SESSIONS_MAX)
-			return NULL;
-		cap *= 2;
-		session = realloc(host->sessions, cap * sizeof(*host->sessions));
-		if (!session)
-			return NULL;
-		host->sessions = session;
-		host->session_cap = cap;
-	}
+	if (host->session_count == host->session_cap &&
+	    rep_host_reserve(host, host->session_cap ? host->session_cap : 8) < 0)
+		return NULL;
 	session = &host->sessions[host->session_count++];
 	*session = blank;
 	return session;

@@ -257,6 +257,9 @@ const char *rep_intern(struct rep_record *record, const char *text);
 /* The index of a kind, made if it is new; texts are copied. 0 when memory is short or there are more than 65,535. */
 uint16_t rep_error_kind(struct rep_record *record, const struct rep_error_kind *kind);
 
+/* Makes room for so many sessions more, and no larger: a host's list is known before its rows are made. */
+int rep_host_reserve(struct rep_host *host, size_t more);
+
 /* A new zeroed session at the end of the host's list (texts "", times and state unknown). NULL when memory is short.
  * Pointers to earlier sessions are invalid afterwards: name sessions by index. */
 struct rep_session *rep_host_add_session(struct rep_host *host);

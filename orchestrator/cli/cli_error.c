@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 
+static void print(const char *format, va_list args) STRBUF_PRINTF(1, 0);
 static void print(const char *format, va_list args)
 {
 	struct strbuf raw, line;

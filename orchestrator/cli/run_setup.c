@@ -22,7 +22,7 @@ unsigned run_pool_size(size_t hosts, unsigned *concurrency)
 		hosts = 1;
 	if (calls > hosts)
 		calls = hosts; /* a host has one call at a time */
-	reserve = calls > hosts / 8 ? calls : hosts / 8;
+	reserve = calls > hosts / 16 ? calls : hosts / 16;
 	if (reserve > hosts)
 		reserve = hosts;
 	if (calls > most - 1)

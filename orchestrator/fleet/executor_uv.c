@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Where workers sleep: a few places instead of one, so that hundreds of sleepers do not meet at one lock. */
+#define BEDS 32
+struct bed {
+	uv_mutex_t mutex;
+	uv_cond_t wake;
+	bool released; /* whoever sleeps for ever may go */
+};
+
 struct uv_executor {
 	struct executor head;
 	uv_loop_t *loop;
@@ -16,9 +24,7 @@ struct uv_executor {
 	unsigned threads;
 	unsigned calls_out, probes_out;
 	unsigned handles_open;
-	uv_mutex_t mutex; /* of the two below, for workers that sleep */
-	uv_cond_t wake;
-	bool released;
+	struct bed beds[BEDS];
 };
 
 struct uv_call {
@@ -68,26 +74,34 @@ static int64_t clock_wall_ms(void *ctx)
 	return wall_now_ms();
 }
 
+static struct bed *choose_bed(struct uv_executor *executor)
+{
+	/* Every thread has its own stack: its address is as good as a number for the thread. */
+	int here;
+	uintptr_t place = (uintptr_t)&here;
+
+	return &executor->beds[(place >> 12 ^ place >> 20) % BEDS];
+}
+
 static bool clock_sleep_us(void *ctx, int64_t us)
 {
-	struct uv_executor *executor = ctx;
+	struct bed *bed = choose_bed(ctx);
 	int64_t until_us = clock_now_us(ctx) + (us == SESSION_SLEEP_FOREVER ? 0 : us);
 	bool released;
 
-	uv_mutex_lock(&executor->mutex);
-	while (!executor->released) {
+	uv_mutex_lock(&bed->mutex);
+	while (!bed->released) {
 		int64_t left_us = until_us - clock_now_us(ctx);
 
 		if (us == SESSION_SLEEP_FOREVER)
-			uv_cond_wait(&executor->wake, &executor->mutex);
+			uv_cond_wait(&bed->wake, &bed->mutex);
 		else if (left_us <= 0)
 			break;
 		else
-			(void)uv_cond_timedwait(&executor->wake, &executor->mutex,
-			                        (uint64_t)left_us * 1000);
+			(void)uv_cond_timedwait(&bed->wake, &bed->mutex, (uint64_t)left_us * 1000);
 	}
-	released = executor->released;
-	uv_mutex_unlock(&executor->mutex);
+	released = bed->released;
+	uv_mutex_unlock(&bed->mutex);
 	return !released;
 }
 
@@ -251,6 +265,29 @@ static void closed_cb(uv_handle_t *handle)
 	((struct uv_executor *)handle->data)->handles_open--;
 }
 
+static void remove_beds(struct uv_executor *self, unsigned count)
+{
+	while (count--) {
+		uv_cond_destroy(&self->beds[count].wake);
+		uv_mutex_destroy(&self->beds[count].mutex);
+	}
+}
+
+static int make_beds(struct uv_executor *self)
+{
+	for (unsigned i = 0; i < BEDS; i++) {
+		bool mutex = uv_mutex_init(&self->beds[i].mutex) == 0;
+
+		if (mutex && uv_cond_init(&self->beds[i].wake) == 0)
+			continue;
+		if (mutex)
+			uv_mutex_destroy(&self->beds[i].mutex);
+		remove_beds(self, i);
+		return -1;
+	}
+	return 0;
+}
+
 static bool uv_side_destroy(struct executor *executor)
 {
 	struct uv_executor *self = (struct uv_executor *)executor;
@@ -265,8 +302,7 @@ static bool uv_side_destroy(struct executor *executor)
 	uv_close((uv_handle_t *)&self->idle, closed_cb);
 	while (self->handles_open)
 		(void)uv_run(self->loop, UV_RUN_NOWAIT);
-	uv_cond_destroy(&self->wake);
-	uv_mutex_destroy(&self->mutex);
+	remove_beds(self, BEDS);
 	exec_head_release(executor);
 	free(self);
 	return true;
@@ -284,10 +320,10 @@ struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
 
 	if (!self)
 		return NULL;
-	if (uv_mutex_init(&self->mutex) < 0)
-		goto no_mutex;
-	if (uv_cond_init(&self->wake) < 0)
-		goto no_cond;
+	if (make_beds(self) < 0) {
+		free(self);
+		return NULL;
+	}
 	self->head.ops = &uv_ops;
 	self->head.clock = (struct session_clock){ self, clock_now_us, clock_wall_ms, clock_sleep_us };
 	self->loop = loop;
@@ -300,21 +336,18 @@ struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
 	(void)uv_check_start(&self->check, check_cb);
 	uv_unref((uv_handle_t *)&self->check); /* alone it is nothing to wait for */
 	return &self->head;
-no_cond:
-	uv_mutex_destroy(&self->mutex);
-no_mutex:
-	free(self);
-	return NULL;
 }
 
 void executor_uv_release_sleepers(struct executor *executor)
 {
 	struct uv_executor *self = (struct uv_executor *)executor;
 
-	uv_mutex_lock(&self->mutex);
-	self->released = true;
-	uv_cond_broadcast(&self->wake);
-	uv_mutex_unlock(&self->mutex);
+	for (unsigned i = 0; i < BEDS; i++) {
+		uv_mutex_lock(&self->beds[i].mutex);
+		self->beds[i].released = true;
+		uv_cond_broadcast(&self->beds[i].wake);
+		uv_mutex_unlock(&self->beds[i].mutex);
+	}
 }
 
 static void parked(void *gate)

@@ -87,6 +87,8 @@ static int add_all(struct host_job *job, const struct session_list *list)
 	struct rep_host *host = job_host(job);
 	bool services = false;
 
+	if (rep_host_reserve(host, list->count) < 0)
+		return -1;
 	for (size_t i = 0; i < list->count; i++) {
 		struct selection_subject subject;
 		int64_t at = sighting_add(fleet, host, &list->items[i]);

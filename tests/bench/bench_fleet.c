@@ -16,6 +16,7 @@
 #include "session_sim.h"
 
 #define VERIFY_INTERVAL_MS 1000
+#define PROBES_MAX	   4096 /* what the program takes where enough files may be open */
 
 struct bench_run {
 	const struct bench_options *options;
@@ -140,6 +141,7 @@ static int make_fleet(struct bench_run *run)
 		.probe = true,
 		.concurrency = run->concurrency,
 		.pool_threads = run->threads,
+		.probes_max = PROBES_MAX,
 		.connect_timeout_ms = bench->connect_timeout_ms,
 		.call_timeout_ms = bench->call_timeout_ms,
 		.host_timeout_ms = 900000,

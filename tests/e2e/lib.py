@@ -87,8 +87,9 @@ class Case(unittest.TestCase):
         return ["-i", "hosts.ini", "--sim", "scenario.json"]
 
     def start(self, *arguments, **more):
+        # Unbuffered: communicate() does not see what a readline() before it has read ahead.
         return subprocess.Popen(
-            [PROGRAM, *arguments], cwd=self.folder,
+            [PROGRAM, *arguments], cwd=self.folder, bufsize=0,
             stdin=more.pop("stdin", subprocess.DEVNULL),
             stdout=more.pop("stdout", subprocess.PIPE),
             stderr=more.pop("stderr", subprocess.PIPE), **more)

@@ -365,7 +365,7 @@ static void fold__more_than_one_pattern_may_give__cut(void **state)
 {
 	(void)state;
 	enum { HOSTS = HOST_RANGE_MAX_NAMES + 2 };
-	char(*names)[12] = malloc(HOSTS * sizeof(*names));
+	char(*names)[16] = malloc(HOSTS * sizeof(*names));
 	const char **list = malloc(HOSTS * sizeof(*list));
 	assert_non_null(names);
 	assert_non_null(list);

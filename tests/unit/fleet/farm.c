@@ -116,6 +116,7 @@ static void on_finished(void *ctx)
 
 	assert_false(farm->finished);
 	farm->finished = true;
+	farm->calls_left = fleet_calls_out(farm->fleet);
 	if (farm->loop) /* calls may be out that never come back: nothing else would end the loop */
 		exec_stop(farm->executor);
 }
@@ -192,6 +193,12 @@ void farm_finish(struct farm *farm)
 {
 	assert_int_equal(exec_run(farm->executor), 0);
 	assert_true(farm->finished);
+	if (!farm->loop)
+		return;
+	/* What hangs in the simulator is let go, so that every call comes back: only then may its state be read. */
+	executor_uv_release_sleepers(farm->executor);
+	assert_int_equal(exec_run(farm->executor), 0);
+	assert_int_equal(fleet_calls_out(farm->fleet), 0);
 }
 
 void farm_run(struct farm *farm)
@@ -211,12 +218,6 @@ static void close_loop(struct farm *farm)
 
 void farm_release(struct farm *farm)
 {
-	if (farm->loop) {
-		/* What hangs in the simulator is let go, so that every call comes back and everything can be freed. */
-		executor_uv_release_sleepers(farm->executor);
-		assert_int_equal(exec_run(farm->executor), 0);
-		assert_int_equal(fleet_calls_out(farm->fleet), 0);
-	}
 	fleet_free(farm->fleet);
 	journal_free(farm->journal);
 	session_backend_destroy(farm->backend);

@@ -45,6 +45,7 @@ struct farm {
 	unsigned gates;         /* how often it was asked */
 	struct fleet_plan plan; /* what was asked */
 	bool finished;
+	unsigned calls_left; /* out when the run had finished */
 	struct strbuf warnings; /* a line each */
 	struct strbuf state;    /* the simulator's state lines: the ground truth */
 	struct strbuf picture;
@@ -78,6 +79,7 @@ size_t farm_durable(struct farm *farm, size_t *ret_lost);
 void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_bytes);
 void farm_run(struct farm *farm); /* to the end, and a little more for late results */
 void farm_start(struct farm *farm);
+/* Runs it to its end; on real threads also until what was left behind has been let go and has come back. */
 void farm_finish(struct farm *farm);
 void farm_release(struct farm *farm);
 

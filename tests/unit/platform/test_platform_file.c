@@ -29,7 +29,7 @@ static int make_folder(void **state)
 
 static const char *inside(const char *name)
 {
-	static char path[2][160];
+	static char path[2][512];
 	static unsigned next;
 	char *out = path[next++ % 2];
 
