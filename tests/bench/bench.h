@@ -20,6 +20,9 @@ struct bench_options {
 	unsigned concurrency; /* calls in flight; threads of the bare pool */
 	unsigned threads;     /* of the engine's pool; 0: as many as the program would take */
 	int64_t call_timeout_ms, connect_timeout_ms;
+	/* What the journal costs: nothing is metered, only time and CPU are told. */
+	const char *journal; /* "none", or the file to keep it in; NULL: not this case */
+	int64_t sync_ms;     /* added to each of its syncs */
 };
 
 /* The engine on a simulated fleet. 0, or 2 with a line on standard error. */

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "executor_uv.h"
+#include "journal.h"
 #include "meter.h"
 #include "platform_file.h"
 #include "platform_process.h"
@@ -32,6 +33,8 @@ struct bench_run {
 	struct selection selection;
 	struct rep_record record;
 	struct fleet *fleet;
+	struct file_journal *journal_file;
+	struct journal *journal;
 	struct bench_cost before, after;
 };
 
@@ -89,7 +92,7 @@ static void unlock(void *ctx)
 static int make_backend(struct bench_run *run)
 {
 	struct session_sim_options options = {
-		.clock = &run->meter.clock,
+		.clock = run->options->journal ? &run->executor->clock : &run->meter.clock,
 		.start_ms = exec_wall_ms(run->executor),
 		.lock = lock,
 		.unlock = unlock,
@@ -124,8 +127,38 @@ static void finished(void *ctx)
 	struct bench_run *run = ctx;
 
 	bench_cost_now(&run->after);
-	meter_mark(&run->meter);
+	if (!run->options->journal)
+		meter_mark(&run->meter);
 	exec_stop(run->executor);
+}
+
+static int slow_sync(void *ctx)
+{
+	struct bench_run *run = ctx;
+	const struct session_clock *clock = &run->executor->clock;
+
+	if (run->options->sync_ms)
+		(void)clock->sleep_us(clock->ctx, run->options->sync_ms * 1000);
+	return file_journal_sync(run->journal_file);
+}
+
+static int append(void *ctx, const char *bytes, size_t len)
+{
+	return file_journal_append(((struct bench_run *)ctx)->journal_file, bytes, len);
+}
+
+static int make_journal(struct bench_run *run)
+{
+	const struct journal_sink sink = { run, append, slow_sync };
+	const char *why;
+
+	if (!run->options->journal || strcmp(run->options->journal, "none") == 0)
+		return 0;
+	run->journal_file = file_journal_create(run->options->journal, &why);
+	if (!run->journal_file)
+		return bench_failed(why);
+	run->journal = journal_create(run->executor, &sink, NULL, NULL);
+	return run->journal ? 0 : bench_failed("out of memory");
 }
 
 static int make_fleet(struct bench_run *run)
@@ -140,8 +173,9 @@ static int make_fleet(struct bench_run *run)
 		.selection = &run->selection,
 		.probe = true,
 		.concurrency = run->concurrency,
-		.pool_threads = run->threads,
+		.pool_threads = run->options->journal ? run->threads - 1 : run->threads,
 		.probes_max = PROBES_MAX,
+		.journal = run->journal,
 		.connect_timeout_ms = bench->connect_timeout_ms,
 		.call_timeout_ms = bench->call_timeout_ms,
 		.host_timeout_ms = 900000,
@@ -171,9 +205,10 @@ static int make_fleet(struct bench_run *run)
 static int make_ready(struct bench_run *run)
 {
 	run->executor = executor_uv_create(&run->loop, run->threads);
-	if (!run->executor || meter_attach(&run->meter, run->executor, run->host_count) < 0)
+	if (!run->executor || (!run->options->journal &&
+			       meter_attach(&run->meter, run->executor, run->host_count) < 0))
 		return bench_failed("out of memory");
-	if (make_backend(run) < 0)
+	if (make_backend(run) < 0 || make_journal(run) != 0)
 		return 2;
 	return make_fleet(run) < 0 ? bench_failed("out of memory") : 0;
 }
@@ -188,6 +223,17 @@ static int64_t last_closed_us(const struct bench_run *run)
 		    run->meter.closed_us[i] > last_us)
 			last_us = run->meter.closed_us[i];
 	return last_us - run->before.wall_us;
+}
+
+static int print_plain(const struct bench_run *run)
+{
+	struct rep_totals totals;
+
+	rep_totals_count(&run->record, &totals);
+	printf("{\"wall_us\": %" PRId64 ", \"cpu_us\": %" PRId64 ", \"sessions_logged_off\": %lu}\n",
+	       run->after.wall_us - run->before.wall_us, run->after.cpu_us - run->before.cpu_us,
+	       (unsigned long)totals.sessions_by[REP_SESSION_LOGGED_OFF]);
+	return 0;
 }
 
 static int print(const struct bench_run *run)
@@ -241,13 +287,15 @@ static int measure(struct bench_run *run)
 	/* What hangs in the simulator is let go, so that every worker is back when its notes are read. */
 	executor_uv_release_sleepers(run->executor);
 	(void)exec_run(run->executor);
-	code = print(run);
+	code = run->options->journal ? print_plain(run) : print(run);
 	return !code && run->options->calls ? write_calls(run) : code;
 }
 
 static void tear_down(struct bench_run *run)
 {
 	fleet_free(run->fleet);
+	journal_free(run->journal);
+	file_journal_close(run->journal_file);
 	session_backend_destroy(run->backend);
 	(void)exec_destroy(run->executor);
 	meter_release(&run->meter);

@@ -24,6 +24,7 @@ class Sizes:
             "B": repetitions or (1 if quick else 2),
             "D": repetitions or (1 if quick else 2),
             "E": repetitions or (1 if quick else 2),
+            "J": repetitions or (1 if quick else 2),
         }
 
 
@@ -155,6 +156,37 @@ def pipeline(place, sizes):
     ]
 
 
+# J. What the journal costs: the pipeline of B without it, with it, and with a disk that takes 10 ms to sync.
+
+def journal(place, sizes):
+    hosts = sizes.pipeline_hosts
+    work = f"J. the journal: logoff --yes, {hosts:,} hosts x 20 sessions"
+    place.say(work)
+    names = place.put("j.hosts", "".join(f"h{n}\n" for n in range(1, hosts + 1)))
+    sim = place.put("j.json", scenario(20))
+
+    def run(**more):
+        if os.path.exists(place.path("j.jsonl")):
+            os.remove(place.path("j.jsonl"))
+        result = place.fleet(names, sim, command="logoff", concurrency=WINDOW, **more)
+        if result["sessions_logged_off"] != hosts * 20:
+            raise child.Failed(f"not everybody is logged off: {result}")
+        return result
+
+    results = in_turn(sizes.repetitions["J"], {
+        "none": lambda: run(journal="none"),
+        "with the disk as it is": lambda: run(journal=place.path("j.jsonl")),
+        "with 10 ms added to each sync": lambda: run(journal=place.path("j.jsonl"), sync_ms=10)})
+    without = results.pop("none")
+    return [Row(work, f"{name}: makespan / without a journal",
+                [w["wall_us"] / o["wall_us"] for o, w in zip(without, found)], bar=1.03,
+                beside=f"{median(w['wall_us'] for w in found) / 1e6:.1f} s, without "
+                       f"{median(o['wall_us'] for o in without) / 1e6:.1f} s; CPU "
+                       f"{median(w['cpu_us'] for w in found) / 1e6:.1f} s, without "
+                       f"{median(o['cpu_us'] for o in without) / 1e6:.1f} s")
+            for name, found in results.items()]
+
+
 # D. Dead and stuck hosts among healthy ones.
 
 # How long the silent are waited for is the program's own default; a call is given less than its 30 s, to be done sooner.
@@ -203,6 +235,9 @@ LINEAR = 1.25  # what passes for linear, with all that a machine does beside
 def scale_run(place, sim, hosts):
     inventory = place.put("e.ini", f"rdsh[{1:05d}:{hosts:05d}].corp.example\n")
     reports = [place.path("e-report.json"), place.path("e-report.csv")]
+    kept = place.path("e-report.json.journal.jsonl")
+    if os.path.exists(kept):
+        os.remove(kept)  # an existing journal is never written over
     cost = place.whole([place.program, "logoff", "-i", inventory, "--all", "--yes", "-c", str(WINDOW), "--sim", sim,
                         "-o", reports[0], "-o", reports[1], "-q", "--overwrite", "--verify-interval", "100ms"])
     return {"cpu_s": cost["cpu_us"] / 1e6, "rss_mib": cost["peak_rss_kib"] / 1024, "wall_s": cost["wall_us"] / 1e6,
@@ -248,4 +283,5 @@ def works(place, sizes):
         "B": lambda: pipeline(place, sizes),
         "D": lambda: [row for hosts in sizes.broken_hosts for row in broken(place, sizes, hosts)],
         "E": lambda: scale(place, sizes),
+        "J": lambda: journal(place, sizes),
     }
