@@ -18,6 +18,12 @@ static const struct command commands[] = {
 	  "off and looks whether they are gone. Services, listeners, the console and\n"
 	  "your own sessions are not touched unless you say so; protected users never.\n"
 	  "Try --dry-run first.\n" },
+	{ COMMAND_RESUME, "resume", cmd_resume, "JOURNAL [OPTIONS]",
+	  "settles and finishes a run that was interrupted or killed",
+	  "The journal of a run is all that is needed. Sessions that may have been asked\n"
+	  "are looked at first, what is left is done after the same question, and the\n"
+	  "run's reports are written again, as one run. A run that is finished is left\n"
+	  "alone; -o then writes its report once more.\n" },
 	{ COMMAND_INVENTORY, "inventory", cmd_inventory, "list|check|graph -i FILE [OPTIONS]",
 	  "what the inventory means: list, check, graph",
 	  "Shows the hosts after groups, ranges, --limit and --shard: 'list' one name a\n"

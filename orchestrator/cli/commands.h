@@ -13,6 +13,7 @@
 enum command_id {
 	COMMAND_SESSIONS,
 	COMMAND_LOGOFF,
+	COMMAND_RESUME,
 	COMMAND_INVENTORY,
 	COMMAND_REPORT,
 	COMMAND_ERROR,
@@ -54,6 +55,7 @@ struct command {
 
 int cmd_sessions(const struct command_call *call);
 int cmd_logoff(const struct command_call *call);
+int cmd_resume(const struct command_call *call);
 int cmd_inventory(const struct command_call *call);
 int cmd_report(const struct command_call *call);
 int cmd_error(const struct command_call *call);

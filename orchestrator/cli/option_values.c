@@ -231,3 +231,145 @@ int option_store(struct options *options, const struct option *option, const cha
 
 	return store[option->kind](options, option, value, reterr);
 }
+
+static bool show_flag(const struct option *option, const void *value, size_t index,
+		      struct strbuf *out)
+{
+	(void)option;
+	(void)out;
+	return index == 0 && *(const bool *)value;
+}
+
+static bool show_text(const struct option *option, const void *value, size_t index,
+		      struct strbuf *out)
+{
+	const char *text = *(const char *const *)value;
+
+	(void)option;
+	if (index > 0 || !text)
+		return false;
+	strbuf_adds(out, text);
+	return true;
+}
+
+static bool show_texts(const struct option *option, const void *value, size_t index,
+		       struct strbuf *out)
+{
+	const struct option_texts *texts = value;
+
+	(void)option;
+	if (index >= texts->count)
+		return false;
+	strbuf_adds(out, texts->items[index]);
+	return true;
+}
+
+static bool show_integer(const struct option *option, const void *value, size_t index,
+			 struct strbuf *out)
+{
+	int64_t number = *(const int64_t *)value;
+
+	(void)option;
+	if (index > 0 || number < 0)
+		return false;
+	strbuf_addf(out, "%" PRId64, number);
+	return true;
+}
+
+static bool show_duration(const struct option *option, const void *value, size_t index,
+			  struct strbuf *out)
+{
+	char text[DURATION_TEXT_SIZE];
+	int64_t ms = *(const int64_t *)value;
+
+	(void)option;
+	if (index > 0 || ms < 0)
+		return false;
+	duration_format(ms, text);
+	strbuf_adds(out, text);
+	return true;
+}
+
+static bool show_choice(const struct option *option, const void *value, size_t index,
+			struct strbuf *out)
+{
+	int choice = *(const int *)value;
+
+	if (index > 0 || choice < 0)
+		return false;
+	strbuf_adds(out, option->choices[choice]);
+	return true;
+}
+
+static bool show_choices(const struct option *option, const void *value, size_t index,
+			 struct strbuf *out)
+{
+	uint32_t choices = *(const uint32_t *)value;
+
+	for (int i = 0; option->choices[i]; i++) {
+		if (!(choices & (UINT32_C(1) << i)) || index-- > 0)
+			continue;
+		strbuf_adds(out, option->choices[i]);
+		return true;
+	}
+	return false;
+}
+
+static bool show_shard(const struct option *option, const void *value, size_t index,
+		       struct strbuf *out)
+{
+	const struct option_shard *shard = value;
+
+	(void)option;
+	if (index > 0 || !shard->n)
+		return false;
+	strbuf_addf(out, "%" PRIu32 "/%" PRIu32, shard->k, shard->n);
+	return true;
+}
+
+static bool show_waves(const struct option *option, const void *value, size_t index,
+		       struct strbuf *out)
+{
+	const struct option_waves *waves = value;
+
+	(void)option;
+	if (index > 0 || !waves->count)
+		return false;
+	for (size_t i = 0; i < waves->count; i++)
+		strbuf_addf(out, "%s%" PRIu32 "%s", i ? "," : "", waves->items[i].amount,
+			    waves->items[i].percent ? "%" : "");
+	return true;
+}
+
+static bool show_failures(const struct option *option, const void *value, size_t index,
+			  struct strbuf *out)
+{
+	const struct option_failures *failures = value;
+
+	(void)option;
+	if (index > 0 || failures->amount < 0)
+		return false;
+	strbuf_addf(out, "%" PRId64 "%s", failures->amount, failures->percent ? "%" : "");
+	return true;
+}
+
+bool option_show(const struct options *options, const struct option *option, size_t index,
+		 struct strbuf *out)
+{
+	static bool (*const show[OPTION_KIND_COUNT])(const struct option *, const void *, size_t,
+						     struct strbuf *) = {
+		[OPTION_FLAG] = show_flag,	   [OPTION_TEXT] = show_text,
+		[OPTION_TEXTS] = show_texts,	   [OPTION_INTEGER] = show_integer,
+		[OPTION_DURATION] = show_duration, [OPTION_CHOICE] = show_choice,
+		[OPTION_CHOICES] = show_choices,   [OPTION_SHARD] = show_shard,
+		[OPTION_WAVES] = show_waves,	   [OPTION_FAILURES] = show_failures,
+	};
+	const void *value = (const char *)options + option->offset;
+
+	return show[option->kind](option, value, index, out);
+}
+
+bool option_repeats(const struct option *option)
+{
+	return option->kind == OPTION_TEXTS || option->kind == OPTION_CHOICES;
+}

@@ -11,6 +11,14 @@
 int option_store(struct options *options, const struct option *option, const char *value,
 		 struct strbuf *reterr);
 
+/* The way back: appends value `index` (from 0) as it could be typed. False where there are not so
+ * many: an option that is not given has none. A flag that is on has one, which is empty. */
+bool option_show(const struct options *options, const struct option *option, size_t index,
+		 struct strbuf *out);
+
+/* Whether the option can have more than one value. */
+bool option_repeats(const struct option *option);
+
 /* Appends an item. 0, -1 when memory is short. */
 int option_texts_add(struct option_texts *texts, const char *item);
 

@@ -12,10 +12,12 @@
 
 #define SESSIONS  (1u << COMMAND_SESSIONS)
 #define LOGOFF	  (1u << COMMAND_LOGOFF)
+#define RESUME	  (1u << COMMAND_RESUME)
 #define INVENTORY (1u << COMMAND_INVENTORY)
 #define REPORT	  (1u << COMMAND_REPORT)
 #define ERROR	  (1u << COMMAND_ERROR)
 #define RUNS	  (SESSIONS | LOGOFF)
+#define GOES_ON	  (RUNS | RESUME) /* what may be another when a run is resumed */
 #define ANY	  ((1u << COMMAND_COUNT) - 1)
 
 #define AT(field) offsetof(struct options, field)
@@ -54,6 +56,8 @@ static const struct option table[] = {
 	  "idle or disconnected at least so long" },
 	{ "session", 0, "ID", OPTION_INTEGER, OPTION_SELECTION, RUNS, AT(session_id), 0, UINT32_MAX, NULL,
 	  "this session; only with a fleet of one host" },
+	{ "plan", 0, "REPORT.json", OPTION_TEXT, OPTION_SELECTION, LOGOFF, AT(plan), 0, 0, NULL,
+	  "just the sessions that this dry run planned" },
 	{ "not-user", 0, "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(not_users), 0, 0, NULL,
 	  "takes these users out again; repeatable" },
 	{ "protect", 0, "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(protect), 0, 0, NULL,
@@ -65,7 +69,9 @@ static const struct option table[] = {
 
 	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF, AT(dry_run), 0, 0, NULL,
 	  "reports what would be done and touches nothing" },
-	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF, AT(yes), 0, 0, NULL,
+	{ "max-age", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, LOGOFF | RESUME, AT(max_age_ms), 1, DURATION_MAX_MS, NULL,
+	  "of a plan or a journal (24h)" },
+	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | RESUME, AT(yes), 0, 0, NULL,
 	  "does not ask" },
 	{ "max-sessions", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_sessions), 0, UINT32_MAX, NULL,
 	  "touches nothing where more are selected" },
@@ -80,40 +86,42 @@ static const struct option table[] = {
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
-	{ "concurrency", 'c', "N", OPTION_INTEGER, OPTION_WORK, RUNS, AT(concurrency), 1, 1000, NULL,
+	{ "concurrency", 'c', "N", OPTION_INTEGER, OPTION_WORK, GOES_ON, AT(concurrency), 1, 1000, NULL,
 	  "blocking calls in flight (64)" },
-	{ "connect-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, RUNS, AT(connect_timeout_ms), 1, DAY_MS, NULL,
+	{ "connect-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(connect_timeout_ms), 1, DAY_MS, NULL,
 	  "for the TCP probe of a host (3s)" },
-	{ "call-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, RUNS, AT(call_timeout_ms), 1, DAY_MS, NULL,
+	{ "call-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(call_timeout_ms), 1, DAY_MS, NULL,
 	  "for one call (30s)" },
-	{ "host-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, RUNS, AT(host_timeout_ms), 1, DURATION_MAX_MS, NULL,
+	{ "host-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(host_timeout_ms), 1, DURATION_MAX_MS, NULL,
 	  "for all calls and retries of a host (15m)" },
-	{ "run-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, RUNS, AT(run_timeout_ms), 1, DURATION_MAX_MS, NULL,
+	{ "run-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(run_timeout_ms), 1, DURATION_MAX_MS, NULL,
 	  "for the whole run (none)" },
-	{ "verify-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF, AT(verify_timeout_ms), 1, DAY_MS, NULL,
+	{ "verify-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF | RESUME, AT(verify_timeout_ms), 1, DAY_MS, NULL,
 	  "for a session to be gone (3m)" },
-	{ "verify-interval", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF, AT(verify_interval_ms), 10, DAY_MS, NULL,
+	{ "verify-interval", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF | RESUME, AT(verify_interval_ms), 10, DAY_MS, NULL,
 	  "between looks, growing to 5s (1s)" },
 	{ "probe", 0, "tcp|none", OPTION_CHOICE, OPTION_WORK, RUNS, AT(probe), 0, 0, probes,
 	  "whether a host's port is tried first (tcp)" },
 	{ "wait", 0, NULL, OPTION_FLAG, OPTION_WORK, LOGOFF, AT(wait), 0, 0, NULL,
 	  "each logoff call waits for the session's end" },
-	{ "retries", 0, "N", OPTION_INTEGER, OPTION_WORK, RUNS, AT(retries), 0, 100, NULL,
+	{ "retries", 0, "N", OPTION_INTEGER, OPTION_WORK, GOES_ON, AT(retries), 0, 100, NULL,
 	  "after errors that may pass (2)" },
-	{ "retry-delay", 0, "DUR", OPTION_DURATION, OPTION_WORK, RUNS, AT(retry_delay_ms), 0, DAY_MS, NULL,
+	{ "retry-delay", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(retry_delay_ms), 0, DAY_MS, NULL,
 	  "before the first retry, doubling, jittered (1s)" },
 
-	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, RUNS, AT(reports), 0, 0, NULL,
+	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, GOES_ON, AT(reports), 0, 0, NULL,
 	  "writes a report, .json or .csv; repeatable" },
-	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, RUNS, AT(overwrite), 0, 0, NULL,
+	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(overwrite), 0, 0, NULL,
 	  "reports may take the place of files that exist" },
+	{ "journal", 0, "FILE", OPTION_TEXT, OPTION_OUTPUT, LOGOFF, AT(journal), 0, 0, NULL,
+	  "where the run is kept for 'resume' (beside the first report)" },
 	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | ERROR, AT(format), 0, 0, formats,
 	  "of standard output" },
 	{ "color", 0, "auto|always|never", OPTION_CHOICE, OPTION_OUTPUT, ANY, AT(color), 0, 0, colors,
 	  "colours on a terminal (auto)" },
-	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OUTPUT, RUNS, AT(quiet), 0, 0, NULL,
+	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(quiet), 0, 0, NULL,
 	  "only errors, warnings and questions" },
-	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, RUNS, AT(verbose), 0, 0, NULL,
+	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(verbose), 0, 0, NULL,
 	  "more detail" },
 	{ "help", 'h', NULL, OPTION_FLAG, OPTION_OUTPUT, ANY, AT(help), 0, 0, NULL,
 	  "shows this help" },
@@ -146,6 +154,7 @@ void options_init(struct options *options)
 		.max_sessions = -1,
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
+		.max_age_ms = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,
 		.call_timeout_ms = 30 * SECOND_MS,

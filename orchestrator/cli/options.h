@@ -82,6 +82,8 @@ enum option_probe { PROBE_TCP, PROBE_NONE };
 #define OPTION_STATE_ACTIVE	  (1u << 0)
 #define OPTION_STATE_DISCONNECTED (1u << 1)
 
+#define OPTION_MAX_AGE_MS (INT64_C(24) * 3600 * 1000)
+
 /* What was given, or the defaults. */
 struct options {
 	bool help;
@@ -98,9 +100,11 @@ struct options {
 	uint32_t states;
 	int64_t idle_ms;    /* -1: not given */
 	int64_t session_id; /* -1: not given */
+	const char *plan;   /* NULL: none */
 	bool include_console, include_vms;
 	/* safety */
 	bool dry_run, yes;
+	int64_t max_age_ms;   /* -1: not given, which is OPTION_MAX_AGE_MS */
 	int64_t max_sessions; /* -1: no limit */
 	struct option_failures max_failures;
 	struct option_waves waves;
@@ -118,6 +122,7 @@ struct options {
 	/* output */
 	struct option_texts reports;
 	bool overwrite;
+	const char *journal; /* NULL: the default */
 	int format; /* enum option_format */
 	int color;  /* enum option_color */
 	bool quiet, verbose;

@@ -5,6 +5,7 @@
 #include "platform_file.h"
 #include "text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool ends_in(const char *path, const char *extension)
@@ -36,7 +37,7 @@ static int format_of(const char *path, enum rep_format *ret_format)
 static int check_inputs(const struct options *options, const char *path)
 {
 	const struct option_texts *lists[] = { &options->inventories, &options->user_files };
-	const char *single[] = { options->sim, options->sim_state };
+	const char *single[] = { options->sim, options->sim_state, options->plan };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (size_t j = 0; j < lists[i]->count; j++)
@@ -49,34 +50,113 @@ static int check_inputs(const struct options *options, const char *path)
 	return 0;
 }
 
-static int check_one(const struct options *options, size_t i)
+/* A report has its run's id near its start, in every format. */
+#define ID_WITHIN_BYTES 4096
+
+static bool is_report_of(const char *path, const char *run_id)
 {
-	const char *path = options->reports.items[i];
+	char start[ID_WITHIN_BYTES + 1];
+	struct file_source *source;
+	const char *why;
+	size_t len = 0;
+	long got = 1;
+
+	if (!run_id || file_target_check(path, true, &why) < 0)
+		return false;
+	source = file_source_open(path, &why);
+	if (!source)
+		return false;
+	while (got > 0 && len < ID_WITHIN_BYTES) {
+		got = file_source_read(source, start + len, ID_WITHIN_BYTES - len);
+		len += got > 0 ? (size_t)got : 0;
+	}
+	file_source_close(source);
+	start[len] = '\0';
+	return strstr(start, run_id) != NULL;
+}
+
+static bool may_replace(const struct outputs *outputs, const struct output *output)
+{
+	return output->overwrite || (output->own && is_report_of(output->path, outputs->run_id));
+}
+
+bool outputs_is_there(const struct outputs *outputs, size_t index)
+{
+	return is_report_of(outputs->items[index].path, outputs->run_id);
+}
+
+void outputs_drop(struct outputs *outputs, size_t index)
+{
+	outputs->count--;
+	for (size_t i = index; i < outputs->count; i++)
+		outputs->items[i] = outputs->items[i + 1];
+}
+
+void outputs_init(struct outputs *outputs)
+{
+	*outputs = (struct outputs){ 0 };
+}
+
+void outputs_release(struct outputs *outputs)
+{
+	free(outputs->items);
+	outputs_init(outputs);
+}
+
+static bool is_among(const struct outputs *outputs, size_t count, const char *path)
+{
+	for (size_t i = 0; i < count; i++)
+		if (file_same(outputs->items[i].path, path))
+			return true;
+	return false;
+}
+
+int outputs_add(struct outputs *outputs, const struct option_texts *reports,
+		const struct output *about)
+{
+	size_t before = outputs->count;
+	struct output *items =
+		realloc(outputs->items, (before + reports->count + 1) * sizeof(*items));
+
+	if (!items)
+		return -1;
+	outputs->items = items;
+	for (size_t i = 0; i < reports->count; i++) {
+		if (is_among(outputs, before, reports->items[i]))
+			continue;
+		items[outputs->count] = *about;
+		items[outputs->count++].path = reports->items[i];
+	}
+	return 0;
+}
+
+static int check_one(const struct outputs *outputs, const struct options *options, size_t i)
+{
+	const char *path = outputs->items[i].path;
 	enum rep_format format;
 	const char *why;
 	int code = format_of(path, &format);
 
 	if (code)
 		return code;
-	for (size_t j = 0; j < i; j++)
-		if (file_same(path, options->reports.items[j]))
-			return cli_usage("report '%s' is named twice", path);
+	if (is_among(outputs, i, path))
+		return cli_usage("report '%s' is named twice", path);
 	code = check_inputs(options, path);
 	if (code)
 		return code;
 	if (file_target_check(path, true, &why) < 0)
 		return cli_usage("cannot write report '%s': %s", path, why);
-	if (file_target_check(path, options->overwrite, &why) < 0)
+	if (file_target_check(path, may_replace(outputs, &outputs->items[i]), &why) < 0)
 		return cli_usage("report '%s' exists already; --overwrite replaces it", path);
 	return 0;
 }
 
-int outputs_check(const struct options *options)
+int outputs_check(const struct outputs *outputs, const struct options *options)
 {
 	int first = 0;
 
-	for (size_t i = 0; i < options->reports.count; i++) {
-		int code = check_one(options, i);
+	for (size_t i = 0; i < outputs->count; i++) {
+		int code = check_one(outputs, options, i);
 
 		first = first ? first : code;
 	}
@@ -114,17 +194,17 @@ static void say(struct writer *writer, const char *before, const char *path, con
 	strbuf_release(&line);
 }
 
-int outputs_write(const struct options *options, const struct rep_record *record,
+int outputs_write(const struct outputs *outputs, const struct rep_record *record,
 		  struct writer *writer)
 {
 	int code = 0;
 
-	for (size_t i = 0; i < options->reports.count; i++) {
-		const char *path = options->reports.items[i];
+	for (size_t i = 0; i < outputs->count; i++) {
+		const char *path = outputs->items[i].path;
 		struct strbuf why_text;
 		const char *why;
 
-		if (write_one(path, options->overwrite, record, &why) == 0)
+		if (write_one(path, may_replace(outputs, &outputs->items[i]), record, &why) == 0)
 			continue;
 		strbuf_init(&why_text);
 		strbuf_addf(&why_text, "': %s", why);

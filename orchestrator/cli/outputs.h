@@ -1,5 +1,8 @@
 /*
  * outputs.h - the reports a run writes: checked before any host is contacted, written at its end.
+ *
+ * Ownership: paths are kept, not copied.
+ * Threads:   one thread.
  */
 #ifndef RDSWEEP_OUTPUTS_H
 #define RDSWEEP_OUTPUTS_H
@@ -8,12 +11,38 @@
 #include "report_write.h"
 #include "writer.h"
 
-/* Whether all of -o can be written, as far as that can be known now, and none takes the place of
+struct output {
+	const char *path;
+	bool overwrite; /* whatever file is there */
+	bool own;	/* of the run from its start: where a report of this very run is, it may be replaced */
+};
+
+struct outputs {
+	struct output *items;
+	size_t count;
+	const char *run_id; /* of a run that goes on; NULL: of one that begins */
+};
+
+void outputs_init(struct outputs *outputs);
+void outputs_release(struct outputs *outputs);
+
+/* Adds -o's; `about` has no path. One that names the same file as one of an earlier call is left
+ * out. 0, -1 when memory is short. */
+int outputs_add(struct outputs *outputs, const struct option_texts *reports,
+		const struct output *about);
+
+/* Whether all of them can be written, as far as that can be known now, and none takes the place of
  * another file of this run. 0, or the exit code with the errors printed. */
-int outputs_check(const struct options *options);
+int outputs_check(const struct outputs *outputs, const struct options *options);
 
 /* Writes all of them, whatever becomes of one, and says so on `writer`. 0, or the exit code. */
-int outputs_write(const struct options *options, const struct rep_record *record,
+int outputs_write(const struct outputs *outputs, const struct rep_record *record,
 		  struct writer *writer);
+
+/* Whether a report of this run is there already: whole, as they never are otherwise. */
+bool outputs_is_there(const struct outputs *outputs, size_t index);
+
+/* Takes one out: it is not to be written. */
+void outputs_drop(struct outputs *outputs, size_t index);
 
 #endif

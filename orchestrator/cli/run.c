@@ -3,15 +3,10 @@
 
 #include "cli_error.h"
 #include "executor_uv.h"
-#include "outputs.h"
-#include "platform_console.h"
 #include "platform_process.h"
-#include "report_fold.h"
-#include "report_text.h"
-#include "text.h"
+#include "run_resume.h"
 
 #include <assert.h>
-#include <string.h>
 
 static void warning(void *ctx, const char *text)
 {
@@ -28,6 +23,7 @@ static void finished(void *ctx)
 {
 	struct run *run = ctx;
 
+	run->ended = true;
 	prompt_stop(&run->prompt);
 	exec_stop(run->executor);
 }
@@ -35,12 +31,13 @@ static void finished(void *ctx)
 static struct fleet *make_fleet(struct run *run, uint64_t seed)
 {
 	const struct options *options = run->options;
+	bool goes_on = run->resume && run_resume_is_confirmed(run->resume);
 	const struct fleet_options fleet_options = {
 		.command = run->call->self->id == COMMAND_LOGOFF ? FLEET_LOGOFF : FLEET_SESSIONS,
 		.executor = run->executor,
 		.backend = run->backend.backend,
-		.hosts = run->input.hosts,
-		.host_count = run->input.selected.count,
+		.hosts = run->hosts,
+		.host_count = run->host_count,
 		.selection = &run->who.selection,
 		.dry_run = options->dry_run,
 		.wait = options->wait,
@@ -64,6 +61,11 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.wave_count = options->waves.count,
 		.wave_pause_ms = options->wave_pause_ms,
 		.max_closing = options->max_closing,
+		.journal = run->keep.journal,
+		.plan = goes_on ? NULL : run->plan.plan,
+		.resume = goes_on,
+		.doubts = goes_on ? run->resume->doubts : NULL,
+		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
 		.seed = seed,
 	};
 	const struct fleet_observer observer = { run, run_gate, warning, finished };
@@ -71,41 +73,23 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 	return fleet_create(&fleet_options, &observer, &run->record);
 }
 
-static void say_start(struct run *run)
+static int make_record(struct run *run)
 {
-	const struct options *options = run->options;
-	size_t hosts = run->input.selected.count;
-	struct strbuf line;
+	int status = run->resume ? run_resume_record(run->resume, &run->record)
+				 : rep_record_init(&run->record, run->host_count);
 
-	if (run->record.run.simulated) {
-		strbuf_init(&line);
-		strbuf_adds(&line, "SIMULATED: the fleet of '");
-		text_escape_add(&line, options->sim, strlen(options->sim));
-		strbuf_adds(&line, "'; no real host is contacted");
-		writer_line(run->writer, strbuf_text(&line));
-		strbuf_release(&line);
-	}
-	if (options->quiet)
-		return;
-	strbuf_init(&line);
-	strbuf_addf(&line, "run %s: %s%s on %lu host%s", run->record.run.id, run->call->self->name,
-		    options->dry_run ? " (dry run)" : "", (unsigned long)hosts,
-		    hosts == 1 ? "" : "s");
-	if (options->verbose)
-		strbuf_addf(&line, ", %u calls in flight, %u threads", run->concurrency,
-			    run->threads);
-	writer_line(run->writer, strbuf_text(&line));
-	strbuf_release(&line);
+	return status < 0 || run_describe(run) < 0 ? -1 : 0;
 }
 
 /* Everything up to a fleet that can be started. 0, or the exit code. */
 static int make_ready(struct run *run)
 {
+	unsigned pool = run->threads + (run_keeps_journal(run) ? 1 : 0);
 	uint64_t seed = 0;
 	int code;
 
 	(void)uv_random(NULL, NULL, &seed, sizeof(seed), 0, NULL);
-	run->executor = executor_uv_create(&run->loop, run->threads);
+	run->executor = executor_uv_create(&run->loop, pool);
 	if (!run->executor)
 		return cli_no_memory();
 	code = run_backend_open(&run->backend, run->options, &run->executor->clock);
@@ -113,46 +97,16 @@ static int make_ready(struct run *run)
 		return code;
 	run->who.selection.own_domain = run->backend.own_domain;
 	run->who.selection.own_user = run->backend.own_user;
-	if (rep_record_init(&run->record, run->input.selected.count) < 0 || run_describe(run) < 0)
+	if (make_record(run) < 0)
 		return cli_no_memory();
+	code = run_keeps_journal(run) ? run_keep_begin(run) : 0;
+	if (code)
+		return code;
+	if (run->resume)
+		run_resume_spare_own(run);
 	run->fleet = make_fleet(run, seed);
 	run->writer = writer_create(NULL, NULL);
 	return run->fleet && run->writer ? 0 : cli_no_memory();
-}
-
-static void say_summary(struct run *run, int code)
-{
-	struct strbuf text;
-	struct rep_fold fold;
-
-	if (run->options->quiet)
-		return;
-	if (run->call->self->id == COMMAND_SESSIONS && code == EXIT_DONE && !run->options->verbose)
-		return;
-	if (rep_fold_record(&fold, &run->record) < 0)
-		return;
-	strbuf_init(&text);
-	rep_text_summary(&text, &fold.head, console_width(CONSOLE_ERR));
-	writer_add(run->writer, strbuf_text(&text), text.len);
-	strbuf_release(&text);
-	rep_fold_release(&fold);
-}
-
-static void say_reports(struct run *run)
-{
-	struct strbuf line;
-
-	if (run->options->quiet)
-		return;
-	for (size_t i = 0; i < run->options->reports.count; i++) {
-		const char *path = run->options->reports.items[i];
-
-		strbuf_init(&line);
-		strbuf_adds(&line, "report: ");
-		text_escape_add(&line, path, strlen(path));
-		writer_line(run->writer, strbuf_text(&line));
-		strbuf_release(&line);
-	}
 }
 
 static void say_not_printed(struct run *run, const char *why)
@@ -170,10 +124,16 @@ static void say_not_printed(struct run *run, const char *why)
  * ends the program as usual. */
 static int conclude(struct run *run, run_results results)
 {
-	int code = run->record.run.exit_code;
-	int written = outputs_write(run->options, &run->record, run->writer);
+	struct rep_run *about = &run->record.run;
 	const char *why = NULL;
+	int code, written;
 
+	about->duration_ms = run->resume ? about->finished_at_ms - about->started_at_ms
+					 : about->duration_ms;
+	if (run_keep_failed(run))
+		about->exit_code = EXIT_NOT_WRITTEN;
+	code = about->exit_code;
+	written = outputs_write(&run->outputs, &run->record, run->writer);
 	if (results) {
 		run_signals_stop(run);
 		why = results(run);
@@ -182,17 +142,22 @@ static int conclude(struct run *run, run_results results)
 		say_not_printed(run, why);
 	if (run->call->self->id == COMMAND_LOGOFF && !run->plan_shown && !run->options->quiet)
 		run_show_patterns(run);
-	say_summary(run, code);
+	run_say_summary(run, code);
 	if (!written)
-		say_reports(run);
+		run_say_reports(run);
+	run_say_resume(run);
 	return written || why ? EXIT_NOT_WRITTEN : code;
 }
 
 static int run_loop(struct run *run, run_results results)
 {
+	int64_t started_at_ms = run->record.run.started_at_ms;
+
 	run_signals_start(run);
-	say_start(run);
+	run_say_start(run);
 	fleet_start(run->fleet);
+	/* The journal has it already, and a run that goes on was begun long ago. */
+	run->record.run.started_at_ms = started_at_ms;
 	if (exec_run(run->executor) < 0)
 		return cli_failed("the event loop failed");
 	return conclude(run, results);
@@ -203,16 +168,21 @@ static void on_patience(uv_timer_t *timer)
 	(void)timer; /* it only wakes the loop */
 }
 
+static bool anything_out(const struct run *run)
+{
+	return (run->fleet && fleet_calls_out(run->fleet)) || journal_busy(run->keep.journal);
+}
+
 /* Calls that were left behind a moment ago, and connections that are being closed, mostly come back at once: the process
  * can then end in order. Those that do not are not waited for. */
 static void wait_for_calls(struct run *run)
 {
 	uv_timer_t timer;
 
-	if (!run->fleet || !fleet_calls_out(run->fleet) || uv_timer_init(&run->loop, &timer) < 0)
+	if (!anything_out(run) || uv_timer_init(&run->loop, &timer) < 0)
 		return;
 	(void)uv_timer_start(&timer, on_patience, RUN_CALLS_PATIENCE_MS, 0);
-	while (fleet_calls_out(run->fleet) && uv_is_active((uv_handle_t *)&timer))
+	while (anything_out(run) && uv_is_active((uv_handle_t *)&timer))
 		(void)uv_run(&run->loop, UV_RUN_ONCE);
 	uv_close((uv_handle_t *)&timer, NULL);
 	(void)uv_run(&run->loop, UV_RUN_NOWAIT);
@@ -229,7 +199,7 @@ static bool tear_down(struct run *run)
 	if (run->fleet && fleet_calls_out(run->fleet))
 		return false;
 	fleet_free(run->fleet); /* its timers are the executor's */
-	if (run->executor && !exec_destroy(run->executor))
+	if (!run_keep_end(run) || (run->executor && !exec_destroy(run->executor)))
 		return false;
 	rep_record_release(&run->record);
 	run_backend_release(&run->backend);
@@ -246,28 +216,100 @@ static void close_loop(struct run *run)
 	(void)status;
 }
 
-int run_fleet(const struct command_call *call, const struct options *options, run_results results)
+static int run_all(struct run *run, run_results results)
 {
-	struct run run = { .call = call, .options = options };
-	int code;
+	int code = run_setup(run);
 
-	fleet_input_init(&run.input);
-	who_init(&run.who);
-	run_backend_init(&run.backend);
-	code = run_setup(&run);
-	if (!code && uv_loop_init(&run.loop) < 0)
+	if (!code && uv_loop_init(&run->loop) < 0)
 		code = cli_no_memory();
 	else if (!code) {
-		code = make_ready(&run);
+		code = make_ready(run);
 		if (!code)
-			code = run_loop(&run, results);
-		if (!tear_down(&run))
+			code = run_loop(run, results);
+		if (!tear_down(run))
 			process_end_now(code);
-		close_loop(&run);
+		close_loop(run);
 	} else {
-		run_backend_release(&run.backend);
+		run_backend_release(&run->backend);
 	}
-	who_release(&run.who);
-	fleet_input_release(&run.input);
+	return code;
+}
+
+static void run_init(struct run *run, const struct command_call *call, struct options *options)
+{
+	*run = (struct run){ .call = call, .options = options };
+	fleet_input_init(&run->input);
+	plan_file_init(&run->plan);
+	who_init(&run->who);
+	run_backend_init(&run->backend);
+	outputs_init(&run->outputs);
+	run_keep_init(&run->keep);
+}
+
+static void run_release(struct run *run)
+{
+	run_keep_release(&run->keep);
+	outputs_release(&run->outputs);
+	who_release(&run->who);
+	plan_file_release(&run->plan);
+	fleet_input_release(&run->input);
+}
+
+int run_fleet(const struct command_call *call, struct options *options, run_results results)
+{
+	const struct output output = { .overwrite = options->overwrite };
+	struct run run;
+	int code;
+
+	run_init(&run, call, options);
+	code = outputs_add(&run.outputs, &options->reports, &output) < 0
+		       ? cli_no_memory()
+		       : run_all(&run, results);
+	run_release(&run);
+	return code;
+}
+
+/* A settled run is left alone: its reports are written, where they are missing or asked for. */
+static int write_again(struct run *run)
+{
+	int code = run_setup_settled(run), written;
+
+	if (code)
+		return code;
+	run->writer = writer_create(NULL, NULL);
+	if (make_record(run) < 0 || !run->writer)
+		return cli_no_memory();
+	run_say_start(run);
+	written = outputs_write(&run->outputs, &run->record, run->writer);
+	code = run->record.run.exit_code;
+	run_say_summary(run, code);
+	if (!written)
+		run_say_reports(run);
+	return written ? EXIT_NOT_WRITTEN : code;
+}
+
+static int run_settled(struct run *run)
+{
+	int code = write_again(run);
+
+	if (run->writer && !writer_end(run->writer, RUN_WRITER_PATIENCE_MS))
+		process_end_now(code);
+	rep_record_release(&run->record);
+	return code;
+}
+
+int run_again(const struct command_call *call, struct options *options, struct run_resume *resume)
+{
+	struct run run;
+	int code;
+
+	run_init(&run, call, options);
+	run.resume = resume;
+	run.hosts = resume->read.hosts;
+	run.host_count = resume->read.host_count;
+	run.outputs = resume->outputs;
+	outputs_init(&resume->outputs);
+	code = run_resume_is_settled(resume) ? run_settled(&run) : run_all(&run, NULL);
+	run_release(&run);
 	return code;
 }

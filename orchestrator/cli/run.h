@@ -1,12 +1,15 @@
 /*
- * run.h - what `sessions` and `logoff` have in common: everything from the options to the exit
- * code.
+ * run.h - what `sessions`, `logoff` and `resume` have in common: everything from the options to the
+ * exit code.
  *
  *   run.c          the order of things, and the end
  *   run_setup.c    inputs checked, threads counted
  *   run_backend.c  which backend, and the simulator's files
  *   run_record.c   what the report says of the run itself
  *   run_gate.c     the plan and the question
+ *   run_keep.c     the journal: where it is, its first lines, what becomes of a run without it
+ *   run_resume.c   a run that goes on: from its journal to where it was
+ *   run_say.c      what is said on standard error at the start and at the end
  *   run_signals.c  Ctrl-C and its relatives
  *
  * Threads: the loop thread; the writer has its own.
@@ -16,7 +19,11 @@
 
 #include "fleet.h"
 #include "fleet_input.h"
+#include "journal.h"
 #include "options.h"
+#include "outputs.h"
+#include "plan_file.h"
+#include "platform_file.h"
 #include "prompt.h"
 #include "record.h"
 #include "run_backend.h"
@@ -29,12 +36,28 @@
 #define RUN_WRITER_PATIENCE_MS 500 /* what a stalled terminal gets at the end */
 #define RUN_CALLS_PATIENCE_MS  250 /* what calls get that were left behind */
 
+struct run_resume;
+
+/* The journal of a run. */
+struct run_keep {
+	struct file_journal *file; /* NULL: none is kept */
+	struct journal *journal;
+	struct strbuf path; /* for people: as given, or where the default put it */
+	bool told;	    /* that it could not be written */
+};
+
 struct run {
 	const struct command_call *call;
-	const struct options *options;
-	struct fleet_input input;
+	struct options *options;
+	struct run_resume *resume; /* NULL: a run that begins */
+	struct fleet_input input;  /* of a run that begins */
+	const struct fleet_host *hosts;
+	size_t host_count;
+	struct plan_file plan;
 	struct who who;
 	struct run_backend backend;
+	struct outputs outputs;
+	struct run_keep keep;
 	unsigned concurrency; /* calls in flight: what was asked for, as far as hosts and threads go
 			       */
 	unsigned threads;     /* of the pool */
@@ -48,6 +71,7 @@ struct run {
 	uv_signal_t signals[RUN_SIGNAL_COUNT];
 	bool catching;
 	bool plan_shown;
+	bool ended; /* the fleet has said so */
 	uint32_t expected; /* the number that means yes */
 };
 
@@ -55,17 +79,27 @@ struct run {
  * could not. */
 typedef const char *(*run_results)(const struct run *run);
 
-/* Does it all: `options` are parsed. Returns the exit code, or ends the process where calls or the
- * terminal never come back. */
-int run_fleet(const struct command_call *call, const struct options *options, run_results results);
+/* Does it all: `options` are parsed, and `--plan` adds to them. Returns the exit code, or ends the
+ * process where calls or the terminal never come back. */
+int run_fleet(const struct command_call *call, struct options *options, run_results results);
+
+/* The same for a run that goes on (run_resume.h): `call` is that run's, `options` are its own with
+ * what is another now. */
+int run_again(const struct command_call *call, struct options *options, struct run_resume *resume);
 
 /* run_setup.c: everything that can be found wrong before a host is contacted. 0, or the exit code
  * with the errors printed. */
 int run_setup(struct run *run);
 
+/* The little of it that a settled run needs, whose reports are written once more. */
+int run_setup_settled(struct run *run);
+
 /* How many threads a fleet of `hosts` wants with so many calls in flight: a reserve stands in for
  * those that do not come back. *concurrency is cut to what the fleet can use. */
 unsigned run_pool_size(size_t hosts, unsigned *concurrency);
+
+/* Whether this run keeps a journal: those that change nothing do not. */
+bool run_keeps_journal(const struct run *run);
 
 /* run_record.c: fills the record's run section but for its end. 0, -1 when memory is short. */
 int run_describe(struct run *run);
@@ -73,6 +107,24 @@ int run_describe(struct run *run);
 /* run_gate.c: the observer's slots, and the lines that also stand where nothing was asked. */
 void run_gate(void *ctx, const struct fleet_plan *plan);
 void run_show_patterns(struct run *run);
+
+/* run_keep.c */
+void run_keep_init(struct run_keep *keep);
+/* The journal of a run that begins is made, with the lines that say what the run is; that of a run that
+ * goes on is mended where a crash has torn it. After run_describe(). 0, or the exit code. */
+int run_keep_begin(struct run *run);
+bool run_keep_failed(const struct run *run); /* it could not be written */
+/* After fleet_free(). False: a worker still writes, and everything has to stay as it is. */
+bool run_keep_end(struct run *run);
+/* The same, once the executor is gone. */
+void run_keep_release(struct run_keep *keep);
+
+/* run_say.c: lines for the writer, and what -q leaves out. */
+void run_say_start(struct run *run);
+void run_say_path(struct run *run, const char *before, const char *path, const char *after);
+void run_say_reports(struct run *run);
+void run_say_summary(struct run *run, int code);
+void run_say_resume(struct run *run); /* where there is something left to resume */
 
 /* run_signals.c */
 void run_signals_start(struct run *run);

@@ -49,6 +49,12 @@ const char *run_backend_names(void)
 	return "sim";
 }
 
+const char *run_backend_name(const struct options *options)
+{
+	(void)options; /* there is one, so far */
+	return "sim";
+}
+
 int run_backend_check(const struct options *options)
 {
 	bool sim = options->backend == BACKEND_SIM || options->backend == BACKEND_UNSET;

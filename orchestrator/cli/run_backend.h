@@ -27,6 +27,9 @@ void run_backend_release(struct run_backend *backend);
 /* Whether there is such a backend here, and its options belong to it. 0, or the exit code. */
 int run_backend_check(const struct options *options);
 
+/* The name of the backend that these options, once checked, mean. */
+const char *run_backend_name(const struct options *options);
+
 /* Reads what the backend needs. 0, or the exit code. */
 int run_backend_load(struct run_backend *backend, const struct options *options);
 

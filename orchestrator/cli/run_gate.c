@@ -1,6 +1,6 @@
 /* run_gate.c - what would be done, and the question whether to do it. */
 #include "host_range.h"
-#include "run.h"
+#include "run_resume.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -49,11 +49,18 @@ static void show_file_patterns(struct run *run)
 	strbuf_release(&line);
 }
 
+static bool goes_on(const struct run *run)
+{
+	return run->resume && run_resume_is_confirmed(run->resume);
+}
+
 void run_show_patterns(struct run *run)
 {
 	const struct selection *selection = &run->who.selection;
 
 	run->plan_shown = true;
+	if (goes_on(run))
+		return; /* nobody was matched against them this time */
 	for (size_t i = 0; i < run->who.listed_users; i++)
 		show_pattern(run, "--user", &selection->users[i]);
 	show_file_patterns(run);
@@ -97,6 +104,23 @@ static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
 	free(names);
 }
 
+/* Of a run that goes on: the number counts them too. */
+static void show_doubts(struct run *run)
+{
+	size_t count = goes_on(run) ? run->resume->read.doubt_count : 0;
+	struct strbuf line;
+
+	if (!count)
+		return;
+	strbuf_init(&line);
+	strbuf_addf(&line,
+		    "  may have been asked before: %lu session%s; each is looked at first, and only asked "
+		    "again when it has had its time",
+		    (unsigned long)count, count == 1 ? "" : "s");
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
 static void question(struct strbuf *line, const struct fleet_plan *plan)
 {
 	strbuf_addf(line,
@@ -115,7 +139,8 @@ static void answered(struct prompt *prompt, const char *line)
 	if (!line)
 		writer_line(run->writer, "");
 	if (!yes)
-		writer_line(run->writer, "declined: nothing was touched");
+		writer_line(run->writer, goes_on(run) ? "declined: nothing more was touched"
+						      : "declined: nothing was touched");
 	fleet_answer(run->fleet, yes);
 }
 
@@ -149,6 +174,7 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 	}
 	run_show_patterns(run);
 	show_failed_hosts(run, plan);
+	show_doubts(run);
 	if (!run->options->yes) {
 		ask(run, plan);
 		return;

@@ -96,6 +96,7 @@ static int describe_selection(struct run *run)
 		return -1;
 	add_bool(&values, "include_console", selection->include_console);
 	add_bool(&values, "include_vms", selection->include_vms);
+	add_text(&values, "plan", run->options->plan);
 	run->record.run.selection = values.items;
 	run->record.run.selection_count = values.count;
 	return 0;
@@ -195,7 +196,8 @@ static const char *about_process(struct arena *arena, void (*get)(struct strbuf 
 	return copy;
 }
 
-int run_describe(struct run *run)
+/* What a run that begins is; one that goes on knows it from its journal. */
+static int describe_new(struct run *run)
 {
 	const struct options *options = run->options;
 	struct arena *arena = &run->record.arena;
@@ -220,7 +222,12 @@ int run_describe(struct run *run)
 	about->limit = options->limit ? options->limit : "";
 	about->shard_k = options->shard.k;
 	about->shard_n = options->shard.n;
-	if (!about->id || !about->operator_ || !about->machine)
+	return about->id && about->operator_ && about->machine ? 0 : -1;
+}
+
+int run_describe(struct run *run)
+{
+	if (!run->resume && describe_new(run) < 0)
 		return -1;
 	return describe_selection(run) < 0 || describe_policy(run) < 0 ? -1 : 0;
 }

@@ -78,8 +78,11 @@ static void stop(uv_signal_t *handle, int number)
 	struct fleet_progress before;
 
 	fleet_progress(run->fleet, &before);
-	if (before.phase == FLEET_FINISHED)
+	if (before.phase == FLEET_FINISHED) {
+		if (!run->ended) /* the last lines of the journal are on their way: not for ever */
+			exec_stop(run->executor);
 		return;
+	}
 	if (before.phase == FLEET_GATE && run->prompt.started)
 		writer_line(run->writer, ""); /* the question stands without its line end */
 	say(run, signal, before.stop == signal->stop || before.stop >= FLEET_STOP_SIGINT);

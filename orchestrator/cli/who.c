@@ -130,23 +130,27 @@ static uint32_t session_states(uint32_t states)
 	       (states & OPTION_STATE_DISCONNECTED ? UINT32_C(1) << SESSION_DISCONNECTED : 0);
 }
 
-static int check_options(const struct options *options, const struct command *command,
-			 bool *ret_filtered)
+static bool is_filtered(const struct options *options)
 {
-	bool filtered = options->users.count || options->user_files.count || options->states ||
-			options->idle_ms >= 0 || options->session_id >= 0;
+	return options->users.count || options->user_files.count || options->states ||
+	       options->idle_ms >= 0 || options->session_id >= 0;
+}
 
-	if (options->all && filtered)
+int who_check(const struct options *options, const struct command *command)
+{
+	bool filtered = is_filtered(options);
+
+	if (options->all && (filtered || options->plan))
 		return cli_usage("'--all' cannot be given together with another selection");
-	if (command->id != COMMAND_SESSIONS && !options->all && !filtered) {
-		if (options->not_users.count)
-			return cli_usage("'--not-user' only takes away: select with --all, --user, "
-					 "--state, --idle or --session first");
-		return cli_usage_of(command, "nothing is selected: give --all, --user PATTERN, "
-					     "--user-file FILE, --state, --idle or --session");
-	}
-	*ret_filtered = filtered || options->not_users.count;
-	return 0;
+	if (options->plan && filtered)
+		return cli_usage("'--plan' cannot be given together with another selection");
+	if (command->id == COMMAND_SESSIONS || options->all || options->plan || filtered)
+		return 0;
+	if (options->not_users.count)
+		return cli_usage("'--not-user' only takes away: select with --all, --user, "
+				 "--state, --idle or --session first");
+	return cli_usage_of(command, "nothing is selected: give --all, --user PATTERN, "
+				     "--user-file FILE, --state, --idle, --session or --plan");
 }
 
 static int load_patterns(struct who *who, const struct options *options)
@@ -168,23 +172,27 @@ static int load_patterns(struct who *who, const struct options *options)
 	return code;
 }
 
-int who_load(struct who *who, const struct options *options, const struct command *command)
+void who_take_options(struct who *who, const struct options *options)
 {
 	struct selection *selection = &who->selection;
-	int code = check_options(options, command, &who->filtered);
 
-	if (code)
-		return code;
-	selection->listing = command->id == COMMAND_SESSIONS;
 	selection->states = session_states(options->states);
 	selection->min_idle_ms = options->idle_ms;
 	selection->session_id = options->session_id;
 	selection->include_console = options->include_console;
 	selection->include_vms = options->include_vms;
-	code = load_patterns(who, options);
 	/* Everything, where no kind of selection says otherwise. */
-	selection->all = !selection->user_count && !selection->states &&
+	selection->all = !options->plan && !selection->user_count && !selection->states &&
 			 selection->min_idle_ms < 0 && selection->session_id < 0;
+}
+
+int who_load(struct who *who, const struct options *options, const struct command *command)
+{
+	int code = load_patterns(who, options);
+
+	who->filtered = is_filtered(options) || options->not_users.count;
+	who->selection.listing = command->id == COMMAND_SESSIONS;
+	who_take_options(who, options);
 	return code;
 }
 

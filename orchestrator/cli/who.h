@@ -22,8 +22,14 @@ struct who {
 void who_init(struct who *who);
 void who_release(struct who *who);
 
+/* Whether anybody is selected, and in one way. 0, or the exit code. */
+int who_check(const struct options *options, const struct command *command);
+
 /* What can be said without knowing the fleet; reads the files. 0, or the exit code. */
 int who_load(struct who *who, const struct options *options, const struct command *command);
+
+/* Takes what is no pattern from the options once more. */
+void who_take_options(struct who *who, const struct options *options);
 
 /* --session names one session of one host. 0, or the exit code. */
 int who_check_fleet(const struct options *options, size_t host_count);

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import check_state
@@ -87,9 +88,11 @@ class Case(unittest.TestCase):
         return ["-i", "hosts.ini", "--sim", "scenario.json"]
 
     def start(self, *arguments, **more):
+        # Journals that no option names stay with the test.
+        environment = {**os.environ, "XDG_STATE_HOME": self.path("state-home"), **more.pop("env", {})}
         # Unbuffered: communicate() does not see what a readline() before it has read ahead.
         return subprocess.Popen(
-            [PROGRAM, *arguments], cwd=self.folder, bufsize=0,
+            [PROGRAM, *arguments], cwd=more.pop("cwd", self.folder), env=environment, bufsize=0,
             stdin=more.pop("stdin", subprocess.DEVNULL),
             stdout=more.pop("stdout", subprocess.PIPE),
             stderr=more.pop("stderr", subprocess.PIPE), **more)
@@ -110,9 +113,30 @@ class Case(unittest.TestCase):
         self.assertEqual(code, result.code, f"{arguments}\n{result}")
         return result
 
+    def fresh_journal(self):
+        """Options for one that is not there yet: runs with the same report have the same default."""
+        self.journals = getattr(self, "journals", 0) + 1
+        return ["--journal", f"journal{self.journals}.jsonl"]
+
+    def wait_for(self, what):
+        """Until `what` is true of the world outside."""
+        end = time.monotonic() + PATIENCE_S
+        while not what():
+            self.assertLess(time.monotonic(), end, "it does not happen")
+            time.sleep(0.002)
+
     def assert_state_matches(self, report="report.json", state="state", document=None):
         problems = check_state.check(self.report(report), self.state(state), document)
         self.assertEqual([], problems)
+
+
+def journal(data):
+    """The lines of a journal that are whole."""
+    return [json.loads(line) for line in data[:data.rfind(b"\n") + 1].splitlines()]
+
+
+def events(lines, name):
+    return [line for line in lines if line["event"] == name]
 
 
 def sessions_of(report):

@@ -9,7 +9,7 @@ import lib
 class Logoff(lib.Case):
     def logoff(self, code, *arguments):
         return self.expect(code, "logoff", *self.sim, "--yes", "--sim-state", "state", "-o", "report.json",
-                           "--overwrite", *arguments)
+                           "--overwrite", *self.fresh_journal(), *arguments)
 
     def test_dry_run_touches_nothing(self):
         self.sim = self.fleet(["h[1:5]"], lib.scenario())

@@ -69,7 +69,7 @@ class Question(lib.Case):
 
     def ask(self, *arguments):
         terminal = Terminal(self, "logoff", *self.sim, "--all", "--sim-state", "state", "-o", "report.json",
-                            *arguments)
+                            *self.fresh_journal(), *arguments)
         terminal.wait_for(QUESTION)
         return terminal
 

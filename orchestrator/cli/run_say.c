@@ -1,0 +1,99 @@
+/* run_say.c - what a run says on standard error at its start and its end. */
+#include "cli_error.h"
+#include "platform_console.h"
+#include "report_fold.h"
+#include "report_text.h"
+#include "run.h"
+#include "run_resume.h"
+#include "text.h"
+
+#include <string.h>
+
+void run_say_path(struct run *run, const char *before, const char *path, const char *after)
+{
+	struct strbuf line;
+
+	strbuf_init(&line);
+	strbuf_adds(&line, before);
+	text_escape_add(&line, path, strlen(path));
+	strbuf_adds(&line, after);
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+static const char *which_run(const struct run *run)
+{
+	if (run->options->dry_run)
+		return " (dry run)";
+	if (!run->resume)
+		return "";
+	return run_resume_is_settled(run->resume) ? " (finished, left alone)" : " (resumed)";
+}
+
+static void say_run(struct run *run)
+{
+	const struct options *options = run->options;
+	struct strbuf line;
+
+	strbuf_init(&line);
+	strbuf_addf(&line, "run %s: %s%s on %lu host%s", run->record.run.id, run->call->self->name,
+		    which_run(run), (unsigned long)run->host_count, run->host_count == 1 ? "" : "s");
+	if (options->verbose && run->fleet)
+		strbuf_addf(&line, ", %u calls in flight, %u threads", run->concurrency,
+			    run->threads);
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+void run_say_start(struct run *run)
+{
+	if (run->record.run.simulated)
+		run_say_path(run, "SIMULATED: the fleet of '",
+			     run->options->sim ? run->options->sim : "",
+			     "'; no real host is contacted");
+	if (run->resume && run->resume->read.torn)
+		run_say_path(run, "warning: journal '", run->resume->path,
+			     "': the last line is torn, as a crash leaves it; it is dropped");
+	if (run->options->quiet)
+		return;
+	say_run(run);
+	if (run->keep.file)
+		run_say_path(run, "journal: ", strbuf_text(&run->keep.path), "");
+}
+
+void run_say_reports(struct run *run)
+{
+	for (size_t i = 0; i < run->outputs.count && !run->options->quiet; i++)
+		run_say_path(run, "report: ", run->outputs.items[i].path, "");
+}
+
+void run_say_summary(struct run *run, int code)
+{
+	struct strbuf text;
+	struct rep_fold fold;
+
+	if (run->options->quiet)
+		return;
+	if (run->call->self->id == COMMAND_SESSIONS && code == EXIT_DONE && !run->options->verbose)
+		return;
+	if (rep_fold_record(&fold, &run->record) < 0)
+		return;
+	strbuf_init(&text);
+	rep_text_summary(&text, &fold.head, console_width(CONSOLE_ERR));
+	writer_add(run->writer, strbuf_text(&text), text.len);
+	strbuf_release(&text);
+	rep_fold_release(&fold);
+}
+
+void run_say_resume(struct run *run)
+{
+	struct rep_totals totals;
+	bool over = run->record.run.exit_code == EXIT_DECLINED;
+
+	rep_totals_count(&run->record, &totals);
+	over |= !run->record.run.stopped_by[0] && !totals.sessions_by[REP_SESSION_IN_DOUBT];
+	if (run->options->quiet || !run->keep.file || over || run_keep_failed(run))
+		return;
+	run_say_path(run, "there may be something left to do: rdsweep resume '",
+		     strbuf_text(&run->keep.path), "'");
+}
