@@ -15,6 +15,7 @@
 #define INVENTORY (1u << COMMAND_INVENTORY)
 #define REPORT	  (1u << COMMAND_REPORT)
 #define ERROR	  (1u << COMMAND_ERROR)
+#define SELF	  (1u << COMMAND_SELF)
 #define RUNS	  (SESSIONS | LOGOFF)
 #define ANY	  ((1u << COMMAND_COUNT) - 1)
 
@@ -63,10 +64,14 @@ static const struct option table[] = {
 	{ "include-vms", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(include_vms), 0, 0, NULL,
 	  "guests of virtualization hosts too" },
 
-	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF, AT(dry_run), 0, 0, NULL,
+	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | SELF, AT(dry_run), 0, 0, NULL,
 	  "reports what would be done and touches nothing" },
-	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF, AT(yes), 0, 0, NULL,
+	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | SELF, AT(yes), 0, 0, NULL,
 	  "does not ask" },
+	{ "force-if-hung", 0, NULL, OPTION_FLAG, OPTION_SAFETY, SELF, AT(force_if_hung), 0, 0, NULL,
+	  "programs that do not answer are ended" },
+	{ "reset", 0, NULL, OPTION_FLAG, OPTION_SAFETY, SELF, AT(reset), 0, 0, NULL,
+	  "no program is asked: WTSLogoffSession on the current session" },
 	{ "max-sessions", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_sessions), 0, UINT32_MAX, NULL,
 	  "touches nothing where more are selected" },
 	{ "max-failures", 0, "N|P%", OPTION_FAILURES, OPTION_SAFETY, LOGOFF, AT(max_failures), 0, 1000000, NULL,

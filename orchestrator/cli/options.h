@@ -101,6 +101,7 @@ struct options {
 	bool include_console, include_vms;
 	/* safety */
 	bool dry_run, yes;
+	bool force_if_hung, reset;
 	int64_t max_sessions; /* -1: no limit */
 	struct option_failures max_failures;
 	struct option_waves waves;

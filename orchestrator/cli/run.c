@@ -29,6 +29,7 @@ static void finished(void *ctx)
 	struct run *run = ctx;
 
 	prompt_stop(&run->prompt);
+	run_guard_finished(run);
 	exec_stop(run->executor);
 }
 
@@ -62,6 +63,7 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.wave_count = options->waves.count,
 		.wave_pause_ms = options->wave_pause_ms,
 		.max_closing = options->max_closing,
+		.one_host_first = !run->backend.backend->ops->simulated,
 		.seed = seed,
 	};
 	const struct fleet_observer observer = { run, run_gate, warning, finished };
@@ -172,6 +174,7 @@ static int conclude(struct run *run, run_results results)
 	int written = outputs_write(run->options, &run->record, run->writer);
 	const char *why = NULL;
 
+	run_guard_stop(run);
 	if (results) {
 		run_signals_stop(run);
 		why = results(run);
@@ -190,6 +193,7 @@ static int run_loop(struct run *run, run_results results)
 {
 	run_signals_start(run);
 	say_start(run);
+	run_guard_start(run);
 	fleet_start(run->fleet);
 	if (exec_run(run->executor) < 0)
 		return cli_failed("the event loop failed");
@@ -200,8 +204,10 @@ static int run_loop(struct run *run, run_results results)
  * be freed. */
 static bool tear_down(struct run *run)
 {
-	bool clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
+	bool clean;
 
+	run_guard_stop(run);
+	clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
 	run_signals_stop(run);
 	if (run->fleet && fleet_calls_out(run->fleet))
 		return false;
@@ -226,6 +232,7 @@ static void close_loop(struct run *run)
 int run_fleet(const struct command_call *call, const struct options *options, run_results results)
 {
 	struct run run = { .call = call, .options = options };
+	bool clean;
 	int code;
 
 	fleet_input_init(&run.input);
@@ -238,7 +245,9 @@ int run_fleet(const struct command_call *call, const struct options *options, ru
 		code = make_ready(&run);
 		if (!code)
 			code = run_loop(&run, results);
-		if (!tear_down(&run))
+		clean = tear_down(&run);
+		run_guard_leave(&run);
+		if (!clean)
 			process_end_now(code);
 		close_loop(&run);
 	} else {

@@ -76,6 +76,7 @@ int run_setup(struct run *run)
 	const struct command *command = run->call->self;
 	int code = check_arguments(run);
 
+	code = code ? code : run_guard_check(run);
 	code = code ? code : run_backend_check(options);
 	code = code ? code : who_load(&run->who, options, command);
 	code = code ? code : outputs_check(options);
