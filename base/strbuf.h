@@ -12,7 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+/* C's own formats: "printf" means the old run-time library's there. */
+#define STRBUF_PRINTF(fmt, args) __attribute__((format(gnu_printf, fmt, args)))
+#elif defined(__GNUC__)
 #define STRBUF_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define STRBUF_PRINTF(fmt, args)

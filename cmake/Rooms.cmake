@@ -23,4 +23,27 @@ function(rdsweep_test name)
 	target_link_libraries(${name} PRIVATE ${test_USES} rdsweep_flags dep::cmocka)
 	add_test(NAME ${name} COMMAND ${name})
 	set_tests_properties(${name} PROPERTIES TIMEOUT ${test_TIMEOUT} LABELS unit)
+	rdsweep_needs_wine(${name})
+endfunction()
+
+#   rdsweep_needs_wine(TEST ...): the tests run a Windows program. Nothing on Windows itself.
+function(rdsweep_needs_wine)
+	if(CMAKE_CROSSCOMPILING AND WIN32)
+		set_tests_properties(${ARGN} PROPERTIES FIXTURES_REQUIRED wine)
+	endif()
+endfunction()
+
+#   rdsweep_runnable(TARGET RET) - the path of what runs the program TARGET here: itself, or a script that has Wine run it,
+# for tests that start it themselves.
+function(rdsweep_runnable target ret)
+	if(NOT CMAKE_CROSSCOMPILING)
+		set(${ret} $<TARGET_FILE:${target}> PARENT_SCOPE)
+		return()
+	endif()
+	set(script ${CMAKE_BINARY_DIR}/on-wine/${target})
+	list(JOIN CMAKE_CROSSCOMPILING_EMULATOR "' '" emulator)
+	file(GENERATE OUTPUT ${script}
+		CONTENT "#!/bin/sh\nexec '${emulator}' '$<TARGET_FILE:${target}>' \"$@\"\n"
+		FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+	set(${ret} ${script} PARENT_SCOPE)
 endfunction()

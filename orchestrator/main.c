@@ -35,6 +35,11 @@ static const struct command commands[] = {
 	  "explains an error code: name, meaning, class, remedy",
 	  "A code is a decimal number, 0x and hexadecimal, an HRESULT, or a name such\n"
 	  "as ERROR_ACCESS_DENIED or CALL_TIMEOUT. Exit code 1: not in the table.\n" },
+	{ COMMAND_SELF, "self", cmd_self, "logoff [--force-if-hung | --reset] [--yes]",
+	  "logs off the session it runs in (Windows)",
+	  "'logoff' ends your own session as planned maintenance. Every program is asked\n"
+	  "and may object; --force-if-hung ends those that do not answer, --reset asks none,\n"
+	  "and unsaved work is lost.\n" },
 	{ COMMAND_HELP, "help", cmd_help, "[COMMAND]", "explains a command",
 	  "Shows all commands, or the options of one.\n" },
 };

@@ -3,7 +3,9 @@
 
 #include "platform_console.h"
 #include "text.h"
+#include "win_error.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 
 static void print(const char *format, va_list args) STRBUF_PRINTF(1, 0);
@@ -71,6 +73,21 @@ int cli_failed(const char *format, ...)
 	va_start(args, format);
 	print(format, args);
 	va_end(args);
+	return EXIT_UNFINISHED;
+}
+
+int cli_api_failed(const char *what, const struct session_error *error)
+{
+	const struct win_error *row = win_error_lookup(error->api, error->code);
+	struct strbuf remedy;
+
+	(void)cli_failed("%s: %s failed: %" PRIu32 " %s: %s", what, session_api_name(error->api),
+			 error->code, row->name, row->message);
+	strbuf_init(&remedy);
+	strbuf_addf(&remedy, "  remedy: %s", row->remedy);
+	if (*row->remedy)
+		cli_line(strbuf_text(&remedy));
+	strbuf_release(&remedy);
 	return EXIT_UNFINISHED;
 }
 

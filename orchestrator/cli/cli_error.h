@@ -9,6 +9,7 @@
 #define RDSWEEP_CLI_ERROR_H
 
 #include "commands.h"
+#include "session_api.h"
 #include "strbuf.h"
 
 /* A mistake in how the command was called or in what it was given: 2. */
@@ -18,6 +19,9 @@ int cli_usage_of(const struct command *command, const char *format, ...) STRBUF_
 int cli_no_memory(void); /* 1 */
 /* Something that is not the caller's fault, before anything was done: 1. */
 int cli_failed(const char *format, ...) STRBUF_PRINTF(1, 2);
+/* A system call on this machine failed: `what`, the call, its code and name, and on a line of its own
+ * what can be done about it: 1. */
+int cli_api_failed(const char *what, const struct session_error *error);
 /* Standard output or a report could not be written: 70. */
 int cli_not_written(const char *name, const char *why);
 

@@ -17,6 +17,7 @@ enum command_id {
 	COMMAND_INVENTORY,
 	COMMAND_REPORT,
 	COMMAND_ERROR,
+	COMMAND_SELF,
 	COMMAND_HELP,
 	COMMAND_COUNT
 };
@@ -29,7 +30,8 @@ enum exit_code {
 	EXIT_NO_MATCH = 3,   /* every host was reached and nothing matched */
 	EXIT_STOPPED = 4,    /* by --max-failures or credential errors */
 	EXIT_DECLINED = 5,   /* at the question, or over --max-sessions; nothing touched */
-	EXIT_NOT_WRITTEN = 70 /* a report, or the output, could not be written */
+	EXIT_NOT_WRITTEN = 70, /* a report, or the output, could not be written */
+	EXIT_INTERRUPTED = 130 /* Ctrl-C */
 };
 
 struct command;
@@ -59,6 +61,7 @@ int cmd_resume(const struct command_call *call);
 int cmd_inventory(const struct command_call *call);
 int cmd_report(const struct command_call *call);
 int cmd_error(const struct command_call *call);
+int cmd_self(const struct command_call *call);
 int cmd_help(const struct command_call *call);
 
 /* The help without any command, and the version: for `--help` and `--version`. */

@@ -16,6 +16,7 @@
 #define INVENTORY (1u << COMMAND_INVENTORY)
 #define REPORT	  (1u << COMMAND_REPORT)
 #define ERROR	  (1u << COMMAND_ERROR)
+#define SELF	  (1u << COMMAND_SELF)
 #define RUNS	  (SESSIONS | LOGOFF)
 #define GOES_ON	  (RUNS | RESUME) /* what may be another when a run is resumed */
 #define ANY	  ((1u << COMMAND_COUNT) - 1)
@@ -67,12 +68,16 @@ static const struct option table[] = {
 	{ "include-vms", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(include_vms), 0, 0, NULL,
 	  "guests of virtualization hosts too" },
 
-	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF, AT(dry_run), 0, 0, NULL,
+	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | SELF, AT(dry_run), 0, 0, NULL,
 	  "reports what would be done and touches nothing" },
 	{ "max-age", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, LOGOFF | RESUME, AT(max_age_ms), 1, DURATION_MAX_MS, NULL,
 	  "of a plan or a journal (24h)" },
-	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | RESUME, AT(yes), 0, 0, NULL,
+	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | RESUME | SELF, AT(yes), 0, 0, NULL,
 	  "does not ask" },
+	{ "force-if-hung", 0, NULL, OPTION_FLAG, OPTION_SAFETY, SELF, AT(force_if_hung), 0, 0, NULL,
+	  "programs that do not answer are ended" },
+	{ "reset", 0, NULL, OPTION_FLAG, OPTION_SAFETY, SELF, AT(reset), 0, 0, NULL,
+	  "no program is asked: WTSLogoffSession on the current session" },
 	{ "max-sessions", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_sessions), 0, UINT32_MAX, NULL,
 	  "touches nothing where more are selected" },
 	{ "max-failures", 0, "N|P%", OPTION_FAILURES, OPTION_SAFETY, LOGOFF, AT(max_failures), 0, 1000000, NULL,

@@ -105,6 +105,7 @@ struct options {
 	/* safety */
 	bool dry_run, yes;
 	int64_t max_age_ms;   /* -1: not given, which is OPTION_MAX_AGE_MS */
+	bool force_if_hung, reset;
 	int64_t max_sessions; /* -1: no limit */
 	struct option_failures max_failures;
 	struct option_waves waves;

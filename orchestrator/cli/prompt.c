@@ -1,6 +1,8 @@
 /* prompt.c - see prompt.h. */
 #include "prompt.h"
 
+#include "text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +49,9 @@ static void take_bytes(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 
 int prompt_start(struct prompt *prompt, uv_loop_t *loop)
 {
-	if (uv_tty_init(loop, &prompt->tty, 0, 1) < 0)
+	prompt->len = 0;
+	prompt->too_long = false;
+	if (!prompt->started && uv_tty_init(loop, &prompt->tty, 0, 1) < 0)
 		return -1;
 	prompt->tty.data = prompt;
 	prompt->started = true;
@@ -75,4 +79,14 @@ bool prompt_is_number(const char *line, uint32_t number)
 	line += strspn(line, " \t");
 	len = strlen(wanted);
 	return strncmp(line, wanted, len) == 0 && line[len + strspn(line + len, " \t")] == '\0';
+}
+
+bool prompt_is_yes(const char *line)
+{
+	char word[4] = "";
+
+	line += strspn(line, " \t");
+	for (size_t i = 0; i < 3 && line[i]; i++)
+		word[i] = line[i];
+	return text_fold_eq(word, "yes") && line[3 + strspn(line + 3, " \t")] == '\0';
 }

@@ -29,7 +29,8 @@ struct prompt {
 	bool started, too_long;
 };
 
-/* Standard input has to be a terminal. 0; -1 when it cannot be read. */
+/* Standard input has to be a terminal. 0; -1 when it cannot be read. After an answer it may be
+ * started again, without a stop in between, for another line. */
 int prompt_start(struct prompt *prompt, uv_loop_t *loop);
 
 /* Ends it, answered or not; later calls change nothing. */
@@ -37,5 +38,8 @@ void prompt_stop(struct prompt *prompt);
 
 /* True where the line, without blanks around it, is exactly this number. */
 bool prompt_is_number(const char *line, uint32_t number);
+
+/* True where the line, without blanks around it and in any case, is `yes`. */
+bool prompt_is_yes(const char *line);
 
 #endif

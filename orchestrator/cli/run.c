@@ -25,6 +25,7 @@ static void finished(void *ctx)
 
 	run->ended = true;
 	prompt_stop(&run->prompt);
+	run_guard_finished(run);
 	exec_stop(run->executor);
 }
 
@@ -134,6 +135,7 @@ static int conclude(struct run *run, run_results results)
 		about->exit_code = EXIT_NOT_WRITTEN;
 	code = about->exit_code;
 	written = outputs_write(&run->outputs, &run->record, run->writer);
+	run_guard_stop(run);
 	if (results) {
 		run_signals_stop(run);
 		why = results(run);
@@ -155,6 +157,7 @@ static int run_loop(struct run *run, run_results results)
 
 	run_signals_start(run);
 	run_say_start(run);
+	run_guard_start(run);
 	fleet_start(run->fleet);
 	/* The journal has it already, and a run that goes on was begun long ago. */
 	run->record.run.started_at_ms = started_at_ms;
@@ -192,8 +195,10 @@ static void wait_for_calls(struct run *run)
  * be freed. */
 static bool tear_down(struct run *run)
 {
-	bool clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
+	bool clean;
 
+	run_guard_stop(run);
+	clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
 	run_signals_stop(run);
 	wait_for_calls(run);
 	if (run->fleet && fleet_calls_out(run->fleet))
@@ -219,6 +224,7 @@ static void close_loop(struct run *run)
 static int run_all(struct run *run, run_results results)
 {
 	int code = run_setup(run);
+	bool clean;
 
 	if (!code && uv_loop_init(&run->loop) < 0)
 		code = cli_no_memory();
@@ -226,7 +232,9 @@ static int run_all(struct run *run, run_results results)
 		code = make_ready(run);
 		if (!code)
 			code = run_loop(run, results);
-		if (!tear_down(run))
+		clean = tear_down(run);
+		run_guard_leave(run);
+		if (!clean)
 			process_end_now(code);
 		close_loop(run);
 	} else {

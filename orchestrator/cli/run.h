@@ -11,8 +11,9 @@
  *   run_resume.c   a run that goes on: from its journal to where it was
  *   run_say.c      what is said on standard error at the start and at the end
  *   run_signals.c  Ctrl-C and its relatives
+ *   run_guard.c    the end of the session that rdsweep itself runs in
  *
- * Threads: the loop thread; the writer has its own.
+ * Threads: the loop thread; the writer has its own, and so has the guard.
  */
 #ifndef RDSWEEP_RUN_H
 #define RDSWEEP_RUN_H
@@ -20,6 +21,8 @@
 #include "fleet.h"
 #include "fleet_input.h"
 #include "journal.h"
+#include "guard.h"
+#include "guard_policy.h"
 #include "options.h"
 #include "outputs.h"
 #include "plan_file.h"
@@ -32,7 +35,11 @@
 
 #include <uv.h>
 
-#define RUN_SIGNAL_COUNT       3
+#ifdef SIGBREAK /* Ctrl-Break, which only Windows has */
+#define RUN_SIGNAL_COUNT 4
+#else
+#define RUN_SIGNAL_COUNT 3
+#endif
 #define RUN_WRITER_PATIENCE_MS 500 /* what a stalled terminal gets at the end */
 #define RUN_CALLS_PATIENCE_MS  250 /* what calls get that were left behind */
 
@@ -44,6 +51,27 @@ struct run_keep {
 	struct journal *journal;
 	struct strbuf path; /* for people: as given, or where the default put it */
 	bool told;	    /* that it could not be written */
+};
+
+/* What the guard's thread asks of the loop, and what the loop answers. */
+struct run_guard {
+	struct guard *guard;
+	uv_async_t wake; /* the loop, from the guard's thread */
+	uv_mutex_t mutex;
+	uv_cond_t changed; /* the loop has answered */
+	/* under the mutex */
+	enum { RUN_GUARD_QUIET, RUN_GUARD_ASKED, RUN_GUARD_TAKEN, RUN_GUARD_ANSWERED } query;
+	bool agrees;
+	char reason[GUARD_REASON_SIZE];
+	bool ends;    /* the session does end */
+	bool deaf;    /* the loop does not answer any more: the run has finished */
+	bool written; /* the reports are on disk */
+	/* the loop's own */
+	bool started;
+	enum guard_voice voice; /* what was said beforehand; else GUARD_VOICE_TERMINAL or _NONE */
+	struct prompt prompt;
+	bool asking; /* the question stands on the terminal */
+	bool leaves; /* the session ends once the run's report is written */
 };
 
 struct run {
@@ -70,6 +98,7 @@ struct run {
 	struct prompt prompt;
 	uv_signal_t signals[RUN_SIGNAL_COUNT];
 	bool catching;
+	struct run_guard guard;
 	bool plan_shown;
 	bool ended; /* the fleet has said so */
 	uint32_t expected; /* the number that means yes */
@@ -129,5 +158,18 @@ void run_say_resume(struct run *run); /* where there is something left to resume
 /* run_signals.c */
 void run_signals_start(struct run *run);
 void run_signals_stop(struct run *run); /* not started, or stopped before: fine */
+/* The same as a signal does, for whatever else ends a run: `name` begins the line that says so.
+ * `at_once`: calls in flight are left behind. After the run's end: nothing. */
+void run_interrupt(struct run *run, enum fleet_stop stop, const char *name, bool at_once);
+
+/* run_guard.c: what the environment says beforehand. 0, or the exit code with the error printed. */
+int run_guard_check(struct run *run);
+void run_guard_start(struct run *run);
+void run_guard_finished(struct run *run); /* the loop will not answer any more */
+void run_guard_stop(struct run *run); /* the reports are written; not started, or stopped before:
+					 fine */
+/* Ends our session, where the administrator said so while the run was on; the last thing a run
+ * does. */
+void run_guard_leave(const struct run *run);
 
 #endif

@@ -3,7 +3,11 @@
 
 #include "cli_error.h"
 #include "platform_file.h"
+#include "platform_process.h"
 #include "session_sim.h"
+#ifdef _WIN32
+#include "session_wts.h"
+#endif
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -46,7 +50,35 @@ void run_backend_release(struct run_backend *backend)
 
 const char *run_backend_names(void)
 {
+#ifdef _WIN32
+	return "windows, sim";
+#else
 	return "sim";
+#endif
+}
+
+/* What is meant where nothing is said: a scenario's fleet, else the real one where there is one. */
+static enum option_backend backend_of(const struct options *options)
+{
+	if (options->backend != BACKEND_UNSET)
+		return (enum option_backend)options->backend;
+	if (options->sim)
+		return BACKEND_SIM;
+#ifdef _WIN32
+	return BACKEND_WINDOWS;
+#else
+	return BACKEND_UNSET;
+#endif
+}
+
+static int check_windows(void)
+{
+#ifdef _WIN32
+	return 0;
+#else
+	return cli_usage("backend 'windows' works on Windows only; here a fleet can be simulated "
+			 "with --sim SCENARIO.json");
+#endif
 }
 
 const char *run_backend_name(const struct options *options)
@@ -57,22 +89,20 @@ const char *run_backend_name(const struct options *options)
 
 int run_backend_check(const struct options *options)
 {
-	bool sim = options->backend == BACKEND_SIM || options->backend == BACKEND_UNSET;
+	enum option_backend backend = backend_of(options);
 
-	if (!sim && options->sim)
+	if (backend != BACKEND_SIM && options->sim)
 		return cli_usage("'--sim' and '--backend %s' exclude each other",
-				 options->backend == BACKEND_TSTS ? "tsts" : "windows");
-	if (options->backend == BACKEND_WINDOWS)
-		return cli_usage("backend 'windows' works on Windows only; here a fleet can be "
-				 "simulated with "
-				 "--sim SCENARIO.json");
-	if (options->backend == BACKEND_TSTS)
+				 backend == BACKEND_TSTS ? "tsts" : "windows");
+	if (backend == BACKEND_TSTS)
 		return cli_usage("backend 'tsts' is not part of this version");
-	if (options->backend == BACKEND_SIM && !options->sim)
+	if (backend == BACKEND_WINDOWS && check_windows() != 0)
+		return EXIT_USAGE;
+	if (backend == BACKEND_SIM && !options->sim)
 		return cli_usage("'--backend sim' needs --sim SCENARIO.json");
 	if (!options->sim && options->sim_state)
 		return cli_usage("'--sim-state' needs --sim SCENARIO.json");
-	if (!options->sim)
+	if (backend == BACKEND_UNSET)
 		return cli_usage(
 			"this system has no backend for real hosts; give --sim SCENARIO.json to "
 			"simulate a fleet");
@@ -117,9 +147,12 @@ static int read_state(struct run_sim *sim, const char *path)
 
 int run_backend_load(struct run_backend *backend, const struct options *options)
 {
-	struct run_sim *sim = calloc(1, sizeof(*sim));
+	struct run_sim *sim;
 	int code;
 
+	if (backend_of(options) != BACKEND_SIM)
+		return 0;
+	sim = calloc(1, sizeof(*sim));
 	if (!sim)
 		return cli_no_memory();
 	if (uv_mutex_init(&sim->mutex) < 0) {
@@ -149,10 +182,9 @@ static int keep_line(void *ctx, const char *line, size_t len)
 	return file_lines_append(ctx, line, len);
 }
 
-/* `DOMAIN\user` in its two halves. */
-static int take_self(struct run_backend *backend)
+/* `DOMAIN\user` in its two halves; NULL: not known. */
+static int take_self(struct run_backend *backend, const char *self)
 {
-	const char *self = session_sim_self_user(backend->backend);
 	const char *backslash = self ? strchr(self, '\\') : NULL;
 
 	if (!backslash)
@@ -179,8 +211,8 @@ static int cut_torn_line(struct run_sim *sim, const char *path, const struct sim
 	return 0;
 }
 
-int run_backend_open(struct run_backend *backend, const struct options *options,
-		     const struct session_clock *clock)
+static int open_sim(struct run_backend *backend, const struct options *options,
+		    const struct session_clock *clock)
 {
 	struct run_sim *sim = backend->sim;
 	struct session_sim_options sim_options = {
@@ -207,5 +239,34 @@ int run_backend_open(struct run_backend *backend, const struct options *options,
 	sim->scenario = NULL; /* the backend's now */
 	strbuf_release(&sim->state_text);
 	code = cut_torn_line(sim, options->sim_state, &replay);
-	return code ? code : take_self(backend);
+	return code ? code : take_self(backend, session_sim_self_user(backend->backend));
+}
+
+#ifdef _WIN32
+static int open_windows(struct run_backend *backend, const struct session_clock *clock)
+{
+	const struct session_wts_options wts_options = { .clock = clock };
+	struct strbuf operator_;
+	uint32_t why;
+	int code;
+
+	if (session_wts_create(&backend->backend, &wts_options, &why) < 0)
+		return cli_failed("cannot use this system's wtsapi32.dll: Windows error %lu",
+				  (unsigned long)why);
+	strbuf_init(&operator_);
+	process_operator(&operator_);
+	code = operator_.failed ? cli_no_memory() : take_self(backend, strbuf_text(&operator_));
+	strbuf_release(&operator_);
+	return code;
+}
+#endif
+
+int run_backend_open(struct run_backend *backend, const struct options *options,
+		     const struct session_clock *clock)
+{
+#ifdef _WIN32
+	if (backend_of(options) == BACKEND_WINDOWS)
+		return open_windows(backend, clock);
+#endif
+	return open_sim(backend, options, clock);
 }

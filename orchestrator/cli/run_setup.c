@@ -184,6 +184,7 @@ int run_setup(struct run *run)
 {
 	int code = run->resume ? setup_again(run) : setup_new(run);
 
+	code = code ? code : run_guard_check(run);
 	code = code ? code : run_backend_load(&run->backend, run->options);
 	size_probes(run);
 	return code ? code : size_pool(run);

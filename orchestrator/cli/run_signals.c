@@ -16,6 +16,9 @@ static const struct stop_signal {
 	{ SIGINT, FLEET_STOP_SIGINT, "interrupted" },
 	{ SIGTERM, FLEET_STOP_SIGTERM, "told to stop (SIGTERM)" },
 	{ SIGHUP, FLEET_STOP_SIGHUP, "terminal closed (SIGHUP)" },
+#ifdef SIGBREAK
+	{ SIGBREAK, FLEET_STOP_SIGINT, "interrupted (Ctrl-Break)" },
+#endif
 };
 
 static const struct stop_signal *find(int number)
@@ -50,25 +53,38 @@ static void name_unfinished(const struct run *run)
 	free(names);
 }
 
-static void say(const struct run *run, const struct stop_signal *signal, bool again)
+static void say(const struct run *run, const char *name, unsigned calls, bool at_once)
 {
-	struct fleet_progress progress;
 	struct strbuf line;
 
-	fleet_progress(run->fleet, &progress);
 	strbuf_init(&line);
-	if (again)
-		strbuf_addf(&line, "%s again: %u %s in flight left behind", signal->name,
-			    progress.calls, progress.calls == 1 ? "call is" : "calls are");
+	if (at_once)
+		strbuf_addf(&line, "%s: %u %s in flight left behind", name, calls,
+			    calls == 1 ? "call is" : "calls are");
 	else
 		strbuf_addf(
 			&line,
 			"%s: nothing new is started; waiting for %u %s in flight and verifying; "
 			"press Ctrl-C again to leave them behind",
-			signal->name, progress.calls, progress.calls == 1 ? "call" : "calls");
+			name, calls, calls == 1 ? "call" : "calls");
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	name_unfinished(run);
+}
+
+void run_interrupt(struct run *run, enum fleet_stop stop, const char *name, bool at_once)
+{
+	struct fleet_progress before;
+
+	fleet_progress(run->fleet, &before);
+	if (before.phase == FLEET_FINISHED)
+		return;
+	if ((before.phase == FLEET_GATE && run->prompt.started) || run->guard.asking)
+		writer_line(run->writer, ""); /* the question stands without its line end */
+	say(run, name, before.calls, at_once);
+	if (at_once && before.stop == FLEET_STOP_NONE)
+		fleet_stop(run->fleet, stop); /* the second one hastens */
+	fleet_stop(run->fleet, stop);
 }
 
 static void stop(uv_signal_t *handle, int number)
@@ -76,6 +92,8 @@ static void stop(uv_signal_t *handle, int number)
 	struct run *run = handle->data;
 	const struct stop_signal *signal = find(number);
 	struct fleet_progress before;
+	bool again, final;
+	struct strbuf name;
 
 	fleet_progress(run->fleet, &before);
 	if (before.phase == FLEET_FINISHED) {
@@ -83,10 +101,12 @@ static void stop(uv_signal_t *handle, int number)
 			exec_stop(run->executor);
 		return;
 	}
-	if (before.phase == FLEET_GATE && run->prompt.started)
-		writer_line(run->writer, ""); /* the question stands without its line end */
-	say(run, signal, before.stop == signal->stop || before.stop >= FLEET_STOP_SIGINT);
-	fleet_stop(run->fleet, signal->stop);
+	again = before.stop >= FLEET_STOP_SIGINT;
+	final = number == SIGHUP && guard_hangup_is_final();
+	strbuf_init(&name);
+	strbuf_addf(&name, "%s%s", signal->name, again ? " again" : "");
+	run_interrupt(run, signal->stop, strbuf_text(&name), again || final);
+	strbuf_release(&name);
 }
 
 void run_signals_start(struct run *run)

@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* Where workers sleep: a few places instead of one, so that hundreds of sleepers do not meet at one lock. */
 #define BEDS 32
@@ -49,11 +48,11 @@ static int64_t uv_side_now_us(const struct executor *executor)
 
 static int64_t wall_now_ms(void)
 {
-	struct timespec now;
+	uv_timeval64_t now;
 
-	if (timespec_get(&now, TIME_UTC) != TIME_UTC)
+	if (uv_gettimeofday(&now) < 0)
 		return 0;
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return now.tv_sec * 1000 + now.tv_usec / 1000;
 }
 
 static int64_t uv_side_wall_ms(const struct executor *executor)

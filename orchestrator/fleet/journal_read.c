@@ -643,7 +643,7 @@ static int read_line(struct replay *replay, const char *bytes, size_t len, bool 
 {
 	static const struct rep_shape unknown = { "an event", NULL, 0 };
 	struct rep_reader *reader = &replay->reader;
-	const struct event *event;
+	const struct event *event = NULL;
 
 	json_reader_restart(reader->json, bytes, len);
 	rep_reader_use(reader, &reader->texts);

@@ -9,6 +9,12 @@
 
 #include "strbuf.h"
 
+/* Closes every file that is appended to and removes every temporary file. Any thread; nothing may
+ * be opened afterwards. */
+void files_open_end(void);
+
+#ifndef _WIN32 /* the Windows side keeps handles, and has its own */
+
 /* A file that is appended to, or a temporary one. */
 struct open_file {
 	struct open_file *next; /* private */
@@ -20,10 +26,6 @@ struct open_file {
 void open_file_add(struct open_file *file);
 void open_file_remove(struct open_file *file);
 
-/* Closes every file that is appended to and removes every temporary file. Any thread; nothing may
- * be opened afterwards. */
-void files_open_end(void);
-
 /* The text of an errno. */
 const char *file_error_text(int error);
 
@@ -33,5 +35,7 @@ int file_read_all(int fd, size_t max, struct strbuf *out, const char **reterr_wh
 /* Makes a new name in the folder of `path` durable. 0, or the errno of a disk that failed; a folder
  * that cannot be opened or knows no flushing is no failure. */
 int file_flush_folder(const char *path);
+
+#endif
 
 #endif

@@ -22,6 +22,7 @@ static const char *const api_names[SESSION_API_COUNT] = {
 	[SESSION_API_REG_CONNECT_REGISTRY] = "RegConnectRegistry",
 	[SESSION_API_REG_QUERY_VALUE] = "RegQueryValueEx",
 	[SESSION_API_REG_SET_VALUE] = "RegSetValueEx",
+	[SESSION_API_EXIT_WINDOWS] = "ExitWindowsEx",
 };
 
 static const char *const state_names[SESSION_STATE_COUNT + 1] = {

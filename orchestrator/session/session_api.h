@@ -34,6 +34,7 @@ enum session_api {
 	SESSION_API_REG_CONNECT_REGISTRY,
 	SESSION_API_REG_QUERY_VALUE,
 	SESSION_API_REG_SET_VALUE,
+	SESSION_API_EXIT_WINDOWS, /* the session rdsweep itself runs in; no backend fails with it */
 	SESSION_API_COUNT
 };
 const char *session_api_name(enum session_api api); /* "rdsweep", "WTSOpenServerEx", ... */

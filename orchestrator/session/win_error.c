@@ -13,6 +13,8 @@
 	(BIT(SESSION_API_REG_CONNECT_REGISTRY) | BIT(SESSION_API_REG_QUERY_VALUE) |                \
 	 BIT(SESSION_API_REG_SET_VALUE))
 #define DISCONNECT BIT(SESSION_API_DISCONNECT_SESSION)
+#define LOGOFF	   BIT(SESSION_API_LOGOFF_SESSION)
+#define OWN_END	   BIT(SESSION_API_EXIT_WINDOWS)
 
 struct row {
 	unsigned apis;
@@ -69,6 +71,14 @@ ROW(2, "ERROR_FILE_NOT_FOUND", GONE,
 ROW_FOR(REGISTRY, 5, "ERROR_ACCESS_DENIED", PERMANENT,
     "no right to read or change drain mode in the host's registry",
     "run as a member of the host's local Administrators; a remote local account also needs LocalAccountTokenFilterPolicy=1"),
+ROW_FOR(OWN_END, 5, "ERROR_ACCESS_DENIED", PERMANENT,
+    "this process may not end the session it runs in",
+    "start rdsweep on the desktop of the session that is to end: a service or a remote shell has none of its own"),
+ROW_FOR(LOGOFF, 5, "ERROR_ACCESS_DENIED", PERMANENT,
+    "the account has no right to log off sessions of others on the host: 'Reset' is missing",
+    "run as a member of the host's local Administrators, or grant 'Reset' on its RDP-Tcp listener; for guests of an RD "
+    "Virtualization Host be a member of the Administrators of that host; a remote local account also needs "
+    "LocalAccountTokenFilterPolicy=1"),
 ROW(5, "ERROR_ACCESS_DENIED", PERMANENT,
     "the account has no right to do this on the host",
     "run as a member of the host's local Administrators, or grant 'Reset' (logoff), 'Query' and 'Message' on its RDP-Tcp listener; "
@@ -188,6 +198,9 @@ ROW(1062, "ERROR_SERVICE_NOT_ACTIVE", PERMANENT,
 ROW(1113, "ERROR_NO_UNICODE_TRANSLATION", OURS,
     "a text is not valid UTF-8",
     "check the inventory's encoding, else " OUR_MISTAKE),
+ROW_FOR(OWN_END, 1115, "ERROR_SHUTDOWN_IN_PROGRESS", GONE,
+    "this machine is already shutting down; the session ends with it",
+    "nothing to do"),
 ROW(1115, "ERROR_SHUTDOWN_IN_PROGRESS", AMBIGUOUS,
     "the host is already shutting down; its sessions end with it",
     "look at the host once it is up again: sessions that were not ended by then are named in the report"),

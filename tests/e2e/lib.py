@@ -20,6 +20,14 @@ import check_state
 PROGRAM = None
 # Whatever hangs is a failure of its own, not of the machine; generous, as sanitizers are slow.
 PATIENCE_S = 120
+# The program is the Windows one, and most likely runs on Wine.
+WINDOWS = bool(os.environ.get("RDSWEEP_E2E_WINDOWS"))
+
+
+def posix_only(why):
+    """Marks a test of what Windows, or Wine, does not have."""
+    return unittest.skipIf(WINDOWS, why)
+
 
 FAST = {
     "probe": 1, "open": 2, "enumerate": 2, "query": 1, "message": 1,

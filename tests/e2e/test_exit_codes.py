@@ -141,12 +141,14 @@ class ExitCodes(lib.Case):
         self.assertEqual([], self.state())
         self.assert_state_matches()
 
+    @lib.posix_only("signals of POSIX")
     def test_129_terminal_closed(self):
         self.signalled(signal.SIGHUP, "SIGHUP", 129)
 
     def test_130_ctrl_c(self):
         self.signalled(signal.SIGINT, "SIGINT", 130)
 
+    @lib.posix_only("signals of POSIX")
     def test_143_terminated(self):
         self.signalled(signal.SIGTERM, "SIGTERM", 143)
 

@@ -1,4 +1,4 @@
-"""500 hosts with 20 sessions each, 64 calls at a time: all of it right."""
+"""500 hosts with 20 sessions each, many calls at a time: all of it right."""
 
 import lib
 
@@ -10,8 +10,9 @@ class Scale(lib.Case):
              "s[101:103]": {"faults": [{"call": "probe", "refused": True}]},
              "s[201:210]": {"faults": [{"call": "logoff", "error": 1722, "times": 3}]}},
             defaults={"sessions": {"min": 20, "max": 20}, "logoff_takes_ms": 100})
+        calls = "16" if lib.WINDOWS else "64"  # Wine is slow with hundreds of threads
         sim = self.fleet(["s[001:500]"], document)
-        self.expect(1, "logoff", *sim, "--all", "--yes", "-c", "64", "--retry-delay", "50ms", "--verify-interval", "200ms",
+        self.expect(1, "logoff", *sim, "--all", "--yes", "-c", calls, "--retry-delay", "50ms", "--verify-interval", "200ms",
                     "--sim-state", "state", "-o", "report.json", "-o", "report.csv")
         report = self.report()
         self.assertEqual(500, len(report["hosts"]))

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "platform_process.h"
 
 #define THREADS 24
 
@@ -147,7 +148,8 @@ int main(int argc, char **argv)
 		virtual_count = strtoull(argv[2], NULL, 10);
 	if (argc > 3)
 		real_count = strtoull(argv[3], NULL, 10);
-	(void)setenv("UV_THREADPOOL_SIZE", "24", 1);
+	if (process_set_env("UV_THREADPOOL_SIZE", "24") < 0)
+		return 2;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	if (running)
 		(void)fprintf(stderr, "test_fleet_swap: the seed was %llu\n", (unsigned long long)running);

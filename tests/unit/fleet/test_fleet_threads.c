@@ -1,6 +1,7 @@
 /* The engine once on real threads, in real time: what the virtual executor shows holds there too, and every run ends with
  * a loop that closes. No time is asserted but deadlines that were set. */
 #include "farm.h"
+#include "platform_process.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,7 @@ int main(void)
 		cmocka_unit_test(threads__interrupted_at_any_moment__record_matches_the_fleet),
 	};
 
-	(void)setenv("UV_THREADPOOL_SIZE", "24", 1);
+	if (process_set_env("UV_THREADPOOL_SIZE", "24") < 0)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

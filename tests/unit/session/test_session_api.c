@@ -384,7 +384,8 @@ static void session_names__every_value__has_one(void **state)
 					    "WTSSendMessage",
 					    "RegConnectRegistry",
 					    "RegQueryValueEx",
-					    "RegSetValueEx" };
+					    "RegSetValueEx",
+					    "ExitWindowsEx" };
 	static const char *const states[] = { "active", "connected",	"connect_query",
 					      "shadow", "disconnected", "idle",
 					      "listen", "reset",	"down",
