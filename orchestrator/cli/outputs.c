@@ -13,7 +13,7 @@ static bool ends_in(const char *path, const char *extension)
 	size_t len = strlen(path), extension_len = strlen(extension);
 
 	return len > extension_len && text_fold_eq(path + len - extension_len, extension) &&
-	       path[len - extension_len - 1] != '/';
+	       !strchr(FILE_SEPARATORS, path[len - extension_len - 1]);
 }
 
 static int format_of(const char *path, enum rep_format *ret_format)

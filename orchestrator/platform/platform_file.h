@@ -19,6 +19,12 @@
 #define FILE_READ_MAX_BYTES                                                                        \
 	(256u << 20) /* more is refused: no inventory or scenario is that large */
 
+#if defined(_WIN32)
+#define FILE_SEPARATORS "/\\" /* what folders in a path end in */
+#else
+#define FILE_SEPARATORS "/"
+#endif
+
 /* Appends the whole content. 0 or -1. A folder is an error. */
 int file_read(const char *path, struct strbuf *out, const char **reterr_what);
 int file_read_stdin(struct strbuf *out, const char **reterr_what);
@@ -42,9 +48,10 @@ int file_target_check(const char *path, bool overwrite, const char **reterr_what
 bool file_same(const char *a, const char *b);
 
 /*
- * A file that appears whole or not at all: a temporary file beside the target (mode 0600), flushed
- * to the disk, then put in place in one step. Without `overwrite` a file that appeared in the
- * meantime stays and commit fails; a symbolic link in the target's place is never followed.
+ * A file that appears whole or not at all: a temporary file beside the target (mode 0600; on
+ * Windows with the folder's rights), flushed to the disk, then put in place in one step. Without
+ * `overwrite` a file that appeared in the meantime stays and commit fails; a symbolic link in the
+ * target's place is never followed.
  *
  * Usage: file_whole_create(), file_whole_write() (fits rep_sink), then commit or abandon, which
  * both free it. After a write that failed commit fails too, with that write's error, and leaves
