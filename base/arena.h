@@ -15,7 +15,7 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *head; /* newest block; private */
-	size_t reserved_bytes;    /* what was taken from the system, headers included */
+	size_t reserved_bytes;	  /* what was taken from the system, headers included */
 };
 
 void arena_init(struct arena *arena); /* takes no memory yet */

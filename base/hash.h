@@ -1,7 +1,9 @@
 /*
- * hash.h - FNV-1a 64 (shards, maps, seeds) and SHA-256 (the fleet's fingerprint), and a seeded generator.
+ * hash.h - FNV-1a 64 (shards, maps, seeds) and SHA-256 (the fleet's fingerprint), and a seeded
+ * generator.
  *
- * FNV-1a: draft-eastlake-fnv; SHA-256: FIPS 180-4. The generator is SplitMix64: small, the same everywhere, not for secrets.
+ * FNV-1a: draft-eastlake-fnv; SHA-256: FIPS 180-4. The generator is SplitMix64: small, the same
+ * everywhere, not for secrets.
  */
 #ifndef RDSWEEP_HASH_H
 #define RDSWEEP_HASH_H

@@ -1,8 +1,8 @@
 /*
  * strbuf.h - a growing byte string.
  *
- * The first allocation that fails sets `failed`; later calls then change nothing, so that a caller builds
- * a whole text and asks once, at the end.
+ * The first allocation that fails sets `failed`; later calls then change nothing, so that a caller
+ * builds a whole text and asks once, at the end.
  * Ownership: the buffer owns `data`; strbuf_steal() hands it over (free() it).
  */
 #ifndef RDSWEEP_STRBUF_H
@@ -41,7 +41,8 @@ void strbuf_vaddf(struct strbuf *buf, const char *format, va_list args) STRBUF_P
 /* The text, never NULL ("" when empty). Borrowed until the next change. */
 const char *strbuf_text(const struct strbuf *buf);
 
-/* Hands the bytes to the caller, who frees them; NULL when `failed`. The buffer is empty afterwards. */
+/* Hands the bytes to the caller, who frees them; NULL when `failed`. The buffer is empty
+ * afterwards. */
 char *strbuf_steal(struct strbuf *buf, size_t *ret_len);
 
 #endif

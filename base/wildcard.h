@@ -1,5 +1,6 @@
 /*
- * wildcard.h - patterns of `*` (any run, also empty) and `?` (one code point), nothing else, no escape.
+ * wildcard.h - patterns of `*` (any run, also empty) and `?` (one code point), nothing else, no
+ * escape.
  *
  * Letters compare by simple case folding (text.h). Time is linear in practice and at worst
  * pattern x text; there is no recursion.

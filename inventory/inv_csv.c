@@ -293,7 +293,8 @@ static size_t skip_type_line(struct inventory *inv, const struct inv_text *text,
 	return at;
 }
 
-/* Other delimiters are said before quotes are looked at: `"Name";"Enabled"` would only be a wrong quote. */
+/* Other delimiters are said before quotes are looked at: `"Name";"Enabled"` would only be a
+ * wrong quote. */
 static bool delimiter_check(const struct csv_table *table, const char *text, size_t len)
 {
 	struct inv_place place = { .source = table->source,

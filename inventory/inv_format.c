@@ -55,7 +55,8 @@ static const char *skip_space(const char *at, const char *end)
 	return at;
 }
 
-/* A `[` opens JSON where an object, an array, a string or its own end follows; a section's name has none of these. */
+/* A `[` opens JSON where an object, an array, a string or its own end follows; a section's name
+ * has none of these. */
 static bool is_json(const char *at, const char *end)
 {
 	if (*at == '{')
@@ -89,7 +90,8 @@ bool inv_header_names_hosts(const char *line, size_t len, char delimiter)
 	}
 }
 
-/* The first line decides. A host line of INI may hold commas, but then in a variable or a comment. */
+/* The first line decides. A host line of INI may hold commas, but then in a variable or a
+ * comment. */
 static bool is_csv(const char *line, size_t len)
 {
 	if (len >= 5 && memcmp(line, "#TYPE", 5) == 0 && (len == 5 || inv_is_blank(line[5])))

@@ -1,8 +1,8 @@
 /*
  * inv_graph.c - which group is in which: cycles, depth, and the order in which variables apply.
  *
- * Nothing here recurses, and every step is linear in groups and edges, so that a file with ten thousand nested groups
- * is as harmless as any other.
+ * Nothing here recurses, and every step is linear in groups and edges, so that a file with ten
+ * thousand nested groups is as harmless as any other.
  */
 #include "inv_internal.h"
 
@@ -70,8 +70,8 @@ static void counts_to_starts(uint32_t *at, size_t count)
 		at[i + 1] += at[i];
 }
 
-/* Drops edges that are not allowed or were there before, keeping the order. The edges by parent are needed for
- * that: `by_parent` gets their indices, `at` where each parent's begin. */
+/* Drops edges that are not allowed or were there before, keeping the order. The edges by parent are
+ * needed for that: `by_parent` gets their indices, `at` where each parent's begin. */
 static bool edges_thin(struct inventory *inv)
 {
 	uint32_t *at = array_new(inv, inv->group_count + 2);
@@ -123,7 +123,8 @@ static bool graph_alloc(struct inventory *inv, struct inv_graph *graph)
 	return !inv->failed;
 }
 
-/* Fills the lists of neighbours. Each `at` is one place further while it is filled, hence the + 2 above. */
+/* Fills the lists of neighbours. Each `at` is one place further while it is filled, hence the +
+ * 2 above. */
 static void graph_link(const struct inventory *inv, struct inv_graph *graph)
 {
 	uint32_t *child_next = graph->child_at + 1, *parent_next = graph->parent_at + 1;
@@ -178,7 +179,8 @@ static void topo_drain(struct topo *topo)
 	}
 }
 
-/* A parent of `group` that still waits, which a group in or below a cycle has. *ret_edge is the edge to it. */
+/* A parent of `group` that still waits, which a group in or below a cycle has. *ret_edge is the
+ * edge to it. */
 static uint32_t waiting_parent(const struct topo *topo, uint32_t group, uint32_t *ret_edge)
 {
 	const struct inv_graph *graph = topo->graph;
@@ -201,8 +203,8 @@ static int place_cmp(const struct inv_place *a, const struct inv_place *b)
 	return a->column < b->column ? -1 : a->column > b->column;
 }
 
-/* The groups of a cycle from parent to child, beginning with the child of the edge that closed it: the last one
- * written, which is the one to look at. `trail` runs the other way. */
+/* The groups of a cycle from parent to child, beginning with the child of the edge that closed it:
+ * the last one written, which is the one to look at. `trail` runs the other way. */
 static void report_cycle(struct topo *topo, const uint32_t *trail, const uint32_t *edges,
 			 size_t count)
 {

@@ -1,8 +1,9 @@
 /*
  * inv_ini.c - the INI format, as Ansible's `ini` plugin reads it.
  *
- * It is stricter where Ansible guesses, and differs in one thing: a backslash that stands before nothing special stays,
- * also outside of quotes, so that `protect=CORP\svc` means what it says. (Ansible's shlex would make it `CORPsvc`.)
+ * It is stricter where Ansible guesses, and differs in one thing: a backslash that stands before
+ * nothing special stays, also outside of quotes, so that `protect=CORP\svc` means what it says.
+ * (Ansible's shlex would make it `CORPsvc`.)
  */
 #include "inv_internal.h"
 
@@ -319,7 +320,8 @@ static enum ini_section header_kind(struct ini *ini, int column, const char *tex
 	return INI_SKIP;
 }
 
-/* `[group]`, `[group:children]`, `[group:vars]`; `cursor` is at the bracket and `close` at its counterpart. */
+/* `[group]`, `[group:children]`, `[group:vars]`; `cursor` is at the bracket and `close` at its
+ * counterpart. */
 static void read_header(struct ini *ini, struct ini_cursor *cursor, const char *close)
 {
 	struct inventory *inv = ini->inv;
@@ -351,7 +353,8 @@ static void read_header(struct ini *ini, struct ini_cursor *cursor, const char *
 		inv->group_recs[ini->group].declared = true;
 }
 
-/* A line that begins with `[`: a header, or a host such as `[2001:db8::1]:3389` or `[a:c].example`. */
+/* A line that begins with `[`: a header, or a host such as `[2001:db8::1]:3389` or
+ * `[a:c].example`. */
 static bool try_header(struct ini *ini, struct ini_cursor *cursor)
 {
 	size_t len = (size_t)(cursor->end - cursor->at);

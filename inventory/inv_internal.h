@@ -1,8 +1,9 @@
 /*
  * inv_internal.h - what the files of the inventory share; nobody else includes it.
  *
- * Errors:    a mistake in the input goes to inv_error() and reading goes on. Memory that is short sets
- *            inventory.failed for good; loops look at it and the public functions return -1 for it.
+ * Errors:    a mistake in the input goes to inv_error() and reading goes on. Memory that is short
+ *            sets inventory.failed for good; loops look at it and the public functions return -1
+ *            for it.
  * Ownership: texts and variables live in inventory.arena; growing arrays are freed by inv_free().
  */
 #ifndef RDSWEEP_INV_INTERNAL_H
@@ -48,7 +49,8 @@ struct inv_patterns {
 	uint32_t ids[]; /* into inventory.patterns; none twice */
 };
 
-/* One variable that was given. Lists are shared by all hosts of a line and never changed once a host has them. */
+/* One variable that was given. Lists are shared by all hosts of a line and never changed once a
+ * host has them. */
 struct inv_var {
 	struct inv_var *next;
 	union {
@@ -127,7 +129,8 @@ struct inv_text {
 
 /* -- inv_errors.c -- */
 
-/* Room for one more element: the array, moved perhaps, or NULL (the old one stays; inv->failed is set). */
+/* Room for one more element: the array, moved perhaps, or NULL (the old one stays; inv->failed
+ * is set). */
 void *inv_grown(struct inventory *inv, void *array, size_t count, size_t *cap, size_t size);
 
 void *inv_alloc(struct inventory *inv, size_t bytes); /* from the arena; NULL sets inv->failed */
@@ -146,25 +149,29 @@ void inv_errors_sort(struct inventory *inv);
 #define INV_SHOW_SIZE 100
 const char *inv_show(char out[INV_SHOW_SIZE], const char *text, size_t len);
 
-/* `file:3:9` for a message that points to another place; borrowed from the arena, "" when memory is short. */
+/* `file:3:9` for a message that points to another place; borrowed from the arena, "" when memory
+ * is short. */
 const char *inv_place_text(struct inventory *inv, const struct inv_place *place);
 
 int inv_columns(const char *text, size_t len); /* code points */
 
 /* -- inv_name.c -- */
 
-/* One code point of *at, folded, into `out`; *at moves on. Returns the bytes written. Bytes that are not UTF-8 stay. */
+/* One code point of *at, folded, into `out`; *at moves on. Returns the bytes written. Bytes that
+ * are not UTF-8 stay. */
 size_t inv_fold_next(const char **at, const char *end, char out[4]);
 
-/* The folded name; its length, or 0 where it does not fit in `out` (no name of an inventory is that long). */
+/* The folded name; its length, or 0 where it does not fit in `out` (no name of an inventory is
+ * that long). */
 size_t inv_fold(char out[INV_FOLD_MAX], const char *text, size_t len);
 
-/* True for an IPv6 literal, also with a zone; its 16 bytes, and the zone's offset (`len` where there is none). */
+/* True for an IPv6 literal, also with a zone; its 16 bytes, and the zone's offset (`len` where
+ * there is none). */
 bool inv_ipv6_parse(const char *text, size_t len, unsigned char ret_bytes[16], size_t *ret_zone);
 bool inv_is_ipv6(const char *text, size_t len);
 
-/* Says what is wrong with a name and returns false. `what` is "host name", "group name" or "address". With `ranges`,
- * what stands in brackets is left to host_range.h. */
+/* Says what is wrong with a name and returns false. `what` is "host name", "group name" or
+ * "address". With `ranges`, what stands in brackets is left to host_range.h. */
 enum inv_name_rules { INV_NAME_PLAIN, INV_NAME_RANGES };
 bool inv_name_check(struct inventory *inv, const struct inv_place *place, const char *what,
 		    enum inv_name_rules rules, const char *text, size_t len);
@@ -174,14 +181,16 @@ void inv_trim(const char **text, size_t *len);
 
 /* -- inv_model.c -- */
 
-/* The index of a group, made where it is new; INV_NONE when memory is short. The name was checked. */
+/* The index of a group, made where it is new; INV_NONE when memory is short. The name was
+ * checked. */
 uint32_t inv_group_get(struct inventory *inv, const char *name, size_t len);
 bool inv_group_find(const struct inventory *inv, const char *name, size_t len, uint32_t *ret_group);
 void inv_edge_add(struct inventory *inv, const struct inv_place *place, uint32_t parent,
 		  uint32_t child);
 
-/* Adds every host that `pattern` means: NAME, a name with ranges, NAME:PORT, [ADDRESS]:PORT (the port is Ansible's and
- * is dropped), with `vars` for each, as members of `group` (or INV_NONE). `place` is the pattern's. */
+/* Adds every host that `pattern` means: NAME, a name with ranges, NAME:PORT, [ADDRESS]:PORT (the
+ * port is Ansible's and is dropped), with `vars` for each, as members of `group` (or INV_NONE).
+ * `place` is the pattern's. */
 void inv_hosts_add(struct inventory *inv, const struct inv_place *place, const char *pattern,
 		   size_t len, struct inv_var *vars, uint32_t group);
 
@@ -276,8 +285,8 @@ struct inv_graph {
 	uint32_t *rank; /* order in which variables are applied: by depth, then by name */
 };
 
-/* Reports groups that are not defined and cycles; what is built is free of neither (look for visited groups).
- * 0, -1 when memory is short. */
+/* Reports groups that are not defined and cycles; what is built is free of neither (look for
+ * visited groups). 0, -1 when memory is short. */
 int inv_graph_build(struct inventory *inv, struct inv_graph *graph);
 void inv_graph_release(struct inv_graph *graph);
 

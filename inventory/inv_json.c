@@ -1,8 +1,10 @@
 /*
- * inv_json.c - JSON: our own shape with hosts and groups, or what ConvertTo-Json makes of PowerShell's objects.
+ * inv_json.c - JSON: our own shape with hosts and groups, or what ConvertTo-Json makes of
+ * PowerShell's objects.
  *
- * Functions return false where the text is no JSON from there on (said once, by the caller at the top): the rest
- * of the source cannot be read. A value of the wrong type is an error too, but is passed over.
+ * Functions return false where the text is no JSON from there on (said once, by the caller at the
+ * top): the rest of the source cannot be read. A value of the wrong type is an error too, but is
+ * passed over.
  */
 #include "inv_internal.h"
 
@@ -318,7 +320,8 @@ static bool read_ours(struct inv_json *json)
 	return token != JSON_ERROR;
 }
 
-/* Roles: one text, an array, or the object that older PowerShells wrap an array in: every string in it counts. */
+/* Roles: one text, an array, or the object that older PowerShells wrap an array in: every string
+ * in it counts. */
 static bool read_roles(struct inv_json *json)
 {
 	int depth = 0;
@@ -406,7 +409,8 @@ static bool read_entries(struct inv_json *json)
 
 enum json_shape { JSON_SHAPE_UNKNOWN, JSON_SHAPE_OURS, JSON_SHAPE_ENTRIES, JSON_SHAPE_BROKEN };
 
-/* Looks at the top-level keys: `hosts` or `groups` make it ours, a name of a host one of PowerShell's. */
+/* Looks at the top-level keys: `hosts` or `groups` make it ours, a name of a host one of
+ * PowerShell's. */
 static enum json_shape shape_tell(struct json_reader *reader)
 {
 	enum json_shape shape = JSON_SHAPE_UNKNOWN;

@@ -1,8 +1,9 @@
 /*
  * inv_limit.c - `--limit` and `--shard`.
  *
- * A limit is a list of terms; the order in which they stand does not matter, as in Ansible: unions, then what is in all
- * intersections, then without the exclusions. Every term must match a host, so that a slip of the pen never widens a run.
+ * A limit is a list of terms; the order in which they stand does not matter, as in Ansible: unions,
+ * then what is in all intersections, then without the exclusions. Every term must match a host, so
+ * that a slip of the pen never widens a run.
  */
 #include "inv_internal.h"
 
@@ -100,7 +101,8 @@ static void term_name(struct limit *limit, const char *term, size_t len)
 			  shown);
 }
 
-/* Hosts and groups by pattern. `all` and `ungrouped` are not meant by one: `a*` is no way to say everything. */
+/* Hosts and groups by pattern. `all` and `ungrouped` are not meant by one: `a*` is no way to say
+ * everything. */
 static void term_glob(struct limit *limit, const char *term, size_t len)
 {
 	const struct inventory *inv = limit->inv;
@@ -302,8 +304,8 @@ static void term_apply(struct limit *limit, const char *term, size_t len)
 		term_name(limit, term, len);
 }
 
-/* Where the term at `at` ends: at a comma or colon outside of brackets. A file's name holds colons, and an IPv6 address
- * that fills all the space between commas does too. */
+/* Where the term at `at` ends: at a comma or colon outside of brackets. A file's name holds colons,
+ * and an IPv6 address that fills all the space between commas does too. */
 static const char *term_end(const char *at, const char *end)
 {
 	const char *comma = memchr(at, ',', (size_t)(end - at)), *name = at;
@@ -331,7 +333,8 @@ static const char *term_end(const char *at, const char *end)
 	return at;
 }
 
-/* Reads prefix and name of the text between `at` and `stop`; `pattern` is where columns count from. */
+/* Reads prefix and name of the text between `at` and `stop`; `pattern` is where columns count
+ * from. */
 static void term_read(struct limit *limit, const char *pattern, const char *at, const char *stop)
 {
 	const char *term = at;

@@ -6,7 +6,8 @@
 
 #include "host_range.h"
 
-/* The folded name for keeps: the name itself where folding changes nothing, which saves a copy for most hosts. */
+/* The folded name for keeps: the name itself where folding changes nothing, which saves a copy
+ * for most hosts. */
 static const char *key_keep(struct inventory *inv, const char *name, size_t len, const char *folded,
 			    size_t folded_len)
 {
@@ -177,7 +178,8 @@ static bool is_port(const char *text, size_t len)
 	return value >= 1 && value <= 65535;
 }
 
-/* Where the colon of NAME:PORT stands: the only one outside of brackets. SIZE_MAX: there is none. */
+/* Where the colon of NAME:PORT stands: the only one outside of brackets. SIZE_MAX: there is
+ * none. */
 static size_t port_colon(const char *text, size_t len)
 {
 	size_t found = SIZE_MAX;
@@ -210,7 +212,8 @@ static bool port_split(struct inventory *inv, const struct inv_place *place, con
 		return false;
 	}
 	*len = colon;
-	/* [2001:db8::1]:3389; without a colon inside it is a name in brackets, with one else a range */
+	/* [2001:db8::1]:3389; without a colon inside it is a name in brackets, with one else a
+	 * range */
 	if (colon > 2 && (*pattern)[0] == '[' && (*pattern)[colon - 1] == ']' &&
 	    (inv_is_ipv6(*pattern + 1, colon - 2) || !memchr(*pattern + 1, ':', colon - 2))) {
 		(*pattern)++;

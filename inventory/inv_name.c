@@ -164,7 +164,8 @@ bool inv_is_ipv6(const char *text, size_t len)
 	return len > 0 && inv_ipv6_parse(text, len, bytes, &zone);
 }
 
-/* Signs that patterns, paths, files and shells use; none of them is in a name that Windows or DNS would take. */
+/* Signs that patterns, paths, files and shells use; none of them is in a name that Windows or
+ * DNS would take. */
 static const char forbidden_signs[] = "*?!&@~/,[]=\"';#<>|${}";
 
 /* Code points nobody sees: a name that was copied with one of them would look like another one. */

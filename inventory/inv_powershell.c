@@ -1,4 +1,5 @@
-/* inv_powershell.c - what an object of Get-RDServer, Get-RDSessionHost or Get-ADComputer says about a host. */
+/* inv_powershell.c - what an object of Get-RDServer, Get-RDSessionHost or Get-ADComputer says
+ * about a host. */
 #include "inv_internal.h"
 
 #include <string.h>
@@ -68,7 +69,8 @@ void inv_entry_role(struct inv_entry *entry, const char *text, size_t len)
 {
 	size_t at = 0;
 
-	/* "RDS-RD-SERVER", "{RDS-RD-SERVER, RDS-WEB-ACCESS}": whatever stands between is no part of a role */
+	/* "RDS-RD-SERVER", "{RDS-RD-SERVER, RDS-WEB-ACCESS}": whatever stands between is no part
+	 * of a role */
 	while (at < len) {
 		size_t start;
 

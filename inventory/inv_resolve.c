@@ -1,8 +1,8 @@
 /*
  * inv_resolve.c - what every host ends up with: its groups, its variables, its address.
  *
- * Hosts that are listed in the same groups share all that follows from it: one "set" is worked out for each different
- * combination of groups, of which even a large fleet has few.
+ * Hosts that are listed in the same groups share all that follows from it: one "set" is worked out
+ * for each different combination of groups, of which even a large fleet has few.
  */
 #include "inv_internal.h"
 
@@ -159,7 +159,8 @@ static size_t ancestors_collect(struct resolve *resolve, const uint32_t *from, s
 	return found;
 }
 
-/* The groups of a set that have variables, in the order in which they apply; `order` has room for them and two more. */
+/* The groups of a set that have variables, in the order in which they apply; `order` has room
+ * for them and two more. */
 struct ranked_group {
 	uint32_t rank, group;
 };
@@ -213,7 +214,8 @@ static void set_var_apply(struct set *set, const struct inv_var *var)
 	}
 }
 
-/* Adds the patterns of a list of variables that were not there yet to found[count...]; returns the new count. */
+/* Adds the patterns of a list of variables that were not there yet to found[count...]; returns
+ * the new count. */
 static size_t patterns_collect(struct resolve *resolve, const struct inv_var *vars, size_t count)
 {
 	for (; vars; vars = vars->next) {
@@ -478,8 +480,8 @@ static void groups_fill(struct resolve *resolve)
 
 /* -- addresses -- */
 
-/* What addresses are compared by: IPv6 by its value, names folded and without the dot at the end. The text is
- * borrowed where nothing had to be changed. NULL when memory is short. */
+/* What addresses are compared by: IPv6 by its value, names folded and without the dot at the end.
+ * The text is borrowed where nothing had to be changed. NULL when memory is short. */
 static const char *address_key(struct inventory *inv, struct arena *arena,
 			       const struct inv_host *host, size_t *ret_len)
 {
@@ -530,7 +532,8 @@ static void report_address(struct inventory *inv, size_t host, size_t first)
 		  inv_place_text(inv, &inv->host_recs[first].place));
 }
 
-/* Two names for one machine would have its users logged off twice, and the second time nobody looks. */
+/* Two names for one machine would have its users logged off twice, and the second time nobody
+ * looks. */
 static void addresses_check(struct inventory *inv)
 {
 	struct str_map known;

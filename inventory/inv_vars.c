@@ -123,7 +123,8 @@ static bool parse_call_timeout(struct inventory *inv, struct inv_var *var, const
 	return false;
 }
 
-/* The index of a pattern, which is kept once however often it is given. False when memory is short. */
+/* The index of a pattern, which is kept once however often it is given. False when memory is
+ * short. */
 static bool pattern_intern(struct inventory *inv, const char *pattern, size_t len, uint32_t *ret_id)
 {
 	const char **patterns = inv_grown(inv, inv->patterns, inv->pattern_count, &inv->pattern_cap,
@@ -158,8 +159,8 @@ out:
 	return was_there >= 0;
 }
 
-/* Signs that Windows allows in no account or domain name. A pattern that holds one is a slip, most likely a wrong
- * separator, and would protect nobody. */
+/* Signs that Windows allows in no account or domain name. A pattern that holds one is a slip, most
+ * likely a wrong separator, and would protect nobody. */
 static const char account_never[] = "\"/[]:;|=+<>,";
 
 static bool pattern_check(struct inventory *inv, const struct inv_place *place, const char *pattern,

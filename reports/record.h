@@ -1,12 +1,14 @@
 /*
- * record.h - the record of one run: every host of the fleet and every session that was seen, with what became of it.
+ * record.h - the record of one run: every host of the fleet and every session that was seen, with
+ * what became of it.
  *
- * The engine fills it while it runs; the writers (report_write.h) turn it into JSON and CSV; the reader
- * (report_read.h) gives the same structures back, one at a time.
+ * The engine fills it while it runs; the writers (report_write.h) turn it into JSON and CSV; the
+ * reader (report_read.h) gives the same structures back, one at a time.
  *
  * Threads:   one owner (the loop thread while a run is on).
- * Ownership: a host owns its sessions and, in its arena, their strings. Domains and stations come from the run's pool of
- *            interned strings. Error kinds are owned by the run and named by index, 0 = no error.
+ * Ownership: a host owns its sessions and, in its arena, their strings. Domains and stations come
+ *            from the run's pool of interned strings. Error kinds are owned by the run and named by
+ *            index, 0 = no error.
  * Size:      at 300,000 sessions every byte counts: keep struct rep_session small.
  */
 #ifndef RDSWEEP_RECORD_H
@@ -35,7 +37,8 @@ enum rep_host_outcome {
 	REP_HOST_NONE,
 	REP_HOST_SUCCEEDED, /* reached, and all selected done, if any */
 	REP_HOST_PARTIAL,   /* reached; some selected sessions were not done */
-	REP_HOST_FAILED, /* could not be asked, or nothing selected was done; also refused, unknown name */
+	/* could not be asked, or nothing selected was done; also refused, unknown name */
+	REP_HOST_FAILED,
 	REP_HOST_TIMED_OUT,	/* silent */
 	REP_HOST_NOT_ATTEMPTED, /* the run was over before its turn */
 	REP_HOST_OUTCOME_COUNT
@@ -88,9 +91,9 @@ enum rep_reason {
 	REP_REASON_RUN_TIMEOUT,
 	REP_REASON_HOST_TIMEOUT,
 	REP_REASON_INTERRUPTED,
-	REP_REASON_NO_WORKERS,	/* every pool thread is held by a call that does not return */
-	REP_REASON_JOURNAL, /* the journal could not be written, so nothing more was begun */
-	REP_REASON_NOT_WARNED,	/* the warning could not be delivered */
+	REP_REASON_NO_WORKERS, /* every pool thread is held by a call that does not return */
+	REP_REASON_JOURNAL,    /* the journal could not be written, so nothing more was begun */
+	REP_REASON_NOT_WARNED, /* the warning could not be delivered */
 	REP_REASON_NOT_DRAINED,
 	REP_REASON_COUNT
 };
@@ -119,8 +122,8 @@ enum rep_drain {
 	REP_DRAIN_COUNT
 };
 
-/* Their names as in reports; "" for NONE/UNKNOWN where the report has null (a state's UNKNOWN is "unknown").
- * The _parse functions: 0, or -1 where there is no such name. */
+/* Their names as in reports; "" for NONE/UNKNOWN where the report has null (a state's UNKNOWN is
+ * "unknown"). The _parse functions: 0, or -1 where there is no such name. */
 const char *rep_run_outcome_name(enum rep_run_outcome outcome);
 const char *rep_host_outcome_name(enum rep_host_outcome outcome);
 const char *rep_session_outcome_name(enum rep_session_outcome outcome);
@@ -171,7 +174,8 @@ struct rep_host {
 	uint8_t drain_before, drain_during, drain_after; /* enum rep_drain */
 	uint16_t error;
 	uint16_t attempts; /* connections tried */
-	int64_t duration_ms; /* from its first probe to its end, without the waits between; -1 unknown */
+	/* from its first probe to its end, without the waits between; -1 unknown */
+	int64_t duration_ms;
 	struct rep_session *sessions; /* malloc'ed array */
 	uint32_t session_count, session_cap;
 	struct arena arena; /* strings of this host and its sessions */
@@ -218,7 +222,8 @@ struct rep_run {
 	const struct rep_value *policy;
 	size_t policy_count;
 	enum rep_run_outcome outcome;
-	/* "" = null; "max_failures", "credentials", "declined", "max_sessions", "run_timeout", "SIGINT", ... */
+	/* "" = null; "max_failures", "credentials", "declined", "max_sessions", "run_timeout",
+	 * "SIGINT", ... */
 	const char *stopped_by;
 	int exit_code;
 };
@@ -251,17 +256,20 @@ void rep_run_init(struct rep_run *run);
 int rep_record_init(struct rep_record *record, size_t host_count);
 void rep_record_release(struct rep_record *record);
 
-/* The one copy of a text that many sessions share (domains, stations, farms). NULL when memory is short. */
+/* The one copy of a text that many sessions share (domains, stations, farms). NULL when memory
+ * is short. */
 const char *rep_intern(struct rep_record *record, const char *text);
 
-/* The index of a kind, made if it is new; texts are copied. 0 when memory is short or there are more than 65,535. */
+/* The index of a kind, made if it is new; texts are copied. 0 when memory is short or there are
+ * more than 65,535. */
 uint16_t rep_error_kind(struct rep_record *record, const struct rep_error_kind *kind);
 
-/* Makes room for so many sessions more, and no larger: a host's list is known before its rows are made. */
+/* Makes room for so many sessions more, and no larger: a host's list is known before its rows
+ * are made. */
 int rep_host_reserve(struct rep_host *host, size_t more);
 
-/* A new zeroed session at the end of the host's list (texts "", times and state unknown). NULL when memory is short.
- * Pointers to earlier sessions are invalid afterwards: name sessions by index. */
+/* A new zeroed session at the end of the host's list (texts "", times and state unknown). NULL when
+ * memory is short. Pointers to earlier sessions are invalid afterwards: name sessions by index. */
 struct rep_session *rep_host_add_session(struct rep_host *host);
 
 void rep_totals_count(const struct rep_record *record, struct rep_totals *ret);

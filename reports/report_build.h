@@ -1,9 +1,13 @@
 /*
- * report_build.h - private to reports: a JSON object, built member by member with cJSON, then printed.
+ * report_build.h - private to reports: a JSON object, built member by member with cJSON, then
+ * printed.
  *
- * Usage:     rep_build_begin(), the put functions, then rep_build_end() or rep_build_end_lines(), which free it.
- * Errors:    the first failure (memory is short) sticks; members put after it are dropped, and the end fails.
- * Ownership: keys and texts are borrowed until the end; texts that are not UTF-8 are repaired into the arena.
+ * Usage:     rep_build_begin(), the put functions, then rep_build_end() or rep_build_end_lines(),
+ *            which free it.
+ * Errors:    the first failure (memory is short) sticks; members put after it are dropped, and the
+ *            end fails.
+ * Ownership: keys and texts are borrowed until the end; texts that are not UTF-8 are repaired into
+ *            the arena.
  */
 #ifndef RDSWEEP_REPORT_BUILD_H
 #define RDSWEEP_REPORT_BUILD_H

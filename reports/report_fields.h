@@ -1,9 +1,10 @@
 /*
- * report_fields.h - reads JSON objects into structs by tables of their members: those of a report, and the lines of a
- * journal.
+ * report_fields.h - reads JSON objects into structs by tables of their members: those of a report,
+ * and the lines of a journal.
  *
- * An object's shape lists its members: name, kind, where the value goes. All are required, unknown ones are
- * passed over (a newer rdsweep may write them), and what is wrong ends with the place of the value.
+ * An object's shape lists its members: name, kind, where the value goes. All are required, unknown
+ * ones are passed over (a newer rdsweep may write them), and what is wrong ends with the place of
+ * the value.
  * Ownership: texts and lists go to the reader's `arena` at that moment.
  */
 #ifndef RDSWEEP_REPORT_FIELDS_H
@@ -26,7 +27,8 @@ struct rep_reader {
 	struct arena session_texts;
 	const char **list; /* scratch of a list of texts; free() it */
 	size_t list_cap;
-	/* A schema that is yet to be found: until then a mistake means that this is something else. NULL: found. */
+	/* A schema that is yet to be found: until then a mistake means that this is something
+	 * else. NULL: found. */
 	const char *schema_wanted;
 	bool unfinished; /* a run that is not over: outcomes may be null */
 	int stopped;	 /* what a visitor returned, or 0 */
@@ -99,14 +101,16 @@ void rep_reader_init(struct rep_reader *reader, struct json_reader *json,
 		     const struct rep_visitor *visitor, const char *schema_wanted);
 void rep_reader_release(struct rep_reader *reader);
 
-/* From now on texts go to `arena`, which is one of the reader's two: what it held is gone once there is much of it. */
+/* From now on texts go to `arena`, which is one of the reader's two: what it held is gone once
+ * there is much of it. */
 void rep_reader_use(struct rep_reader *reader, struct arena *arena);
 
 /* All of these: 0, or -1 with reader->error or reader->stopped set. */
 
 int rep_read_object(struct rep_reader *reader, const struct rep_shape *shape, void *object);
 
-/* The same for an object of which the first members were taken already; `shape` does not list them. */
+/* The same for an object of which the first members were taken already; `shape` does not list
+ * them. */
 int rep_read_members(struct rep_reader *reader, const struct rep_shape *shape, void *object);
 
 /* Takes an array whose elements `read_one` takes. */

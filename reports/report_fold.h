@@ -1,6 +1,6 @@
 /*
- * report_fold.h - what stands before the hosts of a report, counted from a record: totals, and errors grouped by
- * (api, code, name).
+ * report_fold.h - what stands before the hosts of a report, counted from a record: totals, and
+ * errors grouped by (api, code, name).
  *
  * Threads:   one thread at a time.
  * Ownership: the strings stay the record's, which must outlive the fold and stay unchanged.
@@ -18,8 +18,9 @@ struct rep_fold {
 	const char **hosts;		/* private: the entries' host names, one after the other */
 };
 
-/* Linear in hosts and sessions. Errors come in order of first appearance in the fleet; of kinds that share (api, code,
- * name) the first one gives message, class and remedy. 0, or -1 when memory is short; then there is nothing to release. */
+/* Linear in hosts and sessions. Errors come in order of first appearance in the fleet; of kinds
+ * that share (api, code, name) the first one gives message, class and remedy. 0, or -1 when memory
+ * is short; then there is nothing to release. */
 int rep_fold_record(struct rep_fold *fold, const struct rep_record *record);
 void rep_fold_release(struct rep_fold *fold);
 

@@ -1,8 +1,10 @@
 /*
- * report_head.h - keeps what a reader passes before the hosts, for those who write or show it afterwards.
+ * report_head.h - keeps what a reader passes before the hosts, for those who write or show it
+ * afterwards.
  *
- * Usage:     rep_head_keep_run(), _totals() and _error() from the visitor's slots of the same names; once the first host
- *            comes, or the reading has ended, `head` is what a writer or rep_text_summary() wants.
+ * Usage:     rep_head_keep_run(), _totals() and _error() from the visitor's slots of the same
+ *            names; once the first host comes, or the reading has ended, `head` is what a writer or
+ *            rep_text_summary() wants.
  * Ownership: everything is copied and lives until rep_head_release(). Do not move the struct.
  * Threads:   one thread at a time.
  */

@@ -1,6 +1,6 @@
 /*
- * report_object.h - one host with its sessions, or one session, as the JSON object of a report, and back: for the report
- * itself and for the journal, whose lines hold the same objects.
+ * report_object.h - one host with its sessions, or one session, as the JSON object of a report, and
+ * back: for the report itself and for the journal, whose lines hold the same objects.
  *
  * Threads:   no state; a reader serves one thread.
  */
@@ -21,7 +21,8 @@ void rep_object_host(struct strbuf *out, const struct rep_record *record,
 		     const struct rep_host *host); /* with all its sessions */
 void rep_object_session(struct strbuf *out, const struct rep_record *record,
 			const struct rep_session *session);
-/* Only the members of a host that its act changes - outcome, error, wave, attempts, duration_ms, drain - without braces. */
+/* Only the members of a host that its act changes - outcome, error, wave, attempts, duration_ms,
+ * drain - without braces. */
 void rep_object_host_end(struct strbuf *out, const struct rep_record *record,
 			 const struct rep_host *host);
 

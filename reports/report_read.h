@@ -1,9 +1,10 @@
 /*
- * report_read.h - reads rdsweep.report/1 as a stream, in memory that does not grow with its sessions.
+ * report_read.h - reads rdsweep.report/1 as a stream, in memory that does not grow with its
+ * sessions.
  *
- * The report is checked as it is read: unknown outcomes, wrong types, missing fields end with line and column.
- * Members may stand in any order, but for one thing: a host's own fields come before its `sessions`. Members that are
- * not known are passed over.
+ * The report is checked as it is read: unknown outcomes, wrong types, missing fields end with line
+ * and column. Members may stand in any order, but for one thing: a host's own fields come before
+ * its `sessions`. Members that are not known are passed over.
  * Threads:   one thread at a time.
  */
 #ifndef RDSWEEP_REPORT_READ_H
@@ -20,9 +21,10 @@ struct rep_read_error {
 	char message[200];
 };
 
-/* Called as the report goes by; what is passed is borrowed for the call. A slot may be NULL. Non-zero stops the
- * reading, and rep_read() returns it. Errors come as `kind`, or NULL: `error` of hosts and sessions is always 0, and
- * class and remedy of their kinds are "" (they stand in `errors` only). */
+/* Called as the report goes by; what is passed is borrowed for the call. A slot may be NULL.
+ * Non-zero stops the reading, and rep_read() returns it. Errors come as `kind`, or NULL: `error` of
+ * hosts and sessions is always 0, and class and remedy of their kinds are "" (they stand in
+ * `errors` only). */
 struct rep_visitor {
 	void *ctx;
 	int (*run)(void *ctx, const struct rep_run *run);

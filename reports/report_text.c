@@ -43,7 +43,8 @@ static size_t word_length(const char *text)
 	return text[len] == ',' ? len + 1 : len;
 }
 
-/* Appends a text that needs no escaping from column `indent` on; lines that follow begin there too. */
+/* Appends a text that needs no escaping from column `indent` on; lines that follow begin there
+ * too. */
 static void add_wrapped(struct page *page, int indent, const char *text)
 {
 	int limit = page->width;

@@ -1,12 +1,13 @@
 /*
  * report_write.h - a report as JSON (rdsweep.report/1) or CSV, written as a stream.
  *
- * A writer is fed in order - begin, then for each host: host, its sessions, host_end - and keeps no more than one
- * session in memory, so that a report of any size can be written from a record or from another
- * report that is being read. Nothing here opens a file: bytes go to a sink, which decides (a file written whole or not at
- * all, standard output).
+ * A writer is fed in order - begin, then for each host: host, its sessions, host_end - and keeps no
+ * more than one session in memory, so that a report of any size can be written from a record or
+ * from another report that is being read. Nothing here opens a file: bytes go to a sink, which
+ * decides (a file written whole or not at all, standard output).
  * Texts:     should be UTF-8; a byte that is not becomes U+FFFD.
- * Errors:    0, or -1: the sink failed, or memory is short. After a failure the writer only wants to be freed.
+ * Errors:    0, or -1: the sink failed, or memory is short. After a failure the writer only wants
+ *            to be freed.
  * Threads:   one writer serves one thread.
  */
 #ifndef RDSWEEP_REPORT_WRITE_H

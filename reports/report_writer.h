@@ -1,8 +1,8 @@
 /*
  * report_writer.h - private to reports: what report_write.c and the formats share.
  *
- * A format only appends text to `out`; report_write.c hands it to the sink piece by piece and remembers failures,
- * so that a format is never called again after one.
+ * A format only appends text to `out`; report_write.c hands it to the sink piece by piece and
+ * remembers failures, so that a format is never called again after one.
  */
 #ifndef RDSWEEP_REPORT_WRITER_H
 #define RDSWEEP_REPORT_WRITER_H

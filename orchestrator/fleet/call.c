@@ -6,8 +6,8 @@
 
 static void work_open(struct fleet_call *call)
 {
-	call->status = session_open(call->backend, call->name, call->address, &call->opened,
-	                            &call->error);
+	call->status =
+		session_open(call->backend, call->name, call->address, &call->opened, &call->error);
 }
 
 static void work_enumerate(struct fleet_call *call)
@@ -23,7 +23,7 @@ static void work_details(struct fleet_call *call)
 static void work_act(struct fleet_call *call)
 {
 	call->status = session_act_if(call->connection, &call->order, &call->seen, &call->details,
-	                              &call->error);
+				      &call->error);
 }
 
 static void work_close(struct fleet_call *call)
@@ -33,7 +33,7 @@ static void work_close(struct fleet_call *call)
 
 static void (*const work[CALL_KIND_COUNT])(struct fleet_call *call) = {
 	[CALL_OPEN] = work_open, [CALL_ENUMERATE] = work_enumerate, [CALL_DETAILS] = work_details,
-	[CALL_ACT] = work_act,   [CALL_CLOSE] = work_close,
+	[CALL_ACT] = work_act,	 [CALL_CLOSE] = work_close,
 };
 
 static void work_any(struct exec_call *exec)

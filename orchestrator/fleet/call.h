@@ -1,10 +1,12 @@
 /*
- * call.h - one blocking call to a host: the block that a pool worker sees, and nothing else does it see.
+ * call.h - one blocking call to a host: the block that a pool worker sees, and nothing else does it
+ * see.
  *
- * A block holds its inputs by value and its outputs. It names the job it was made for by index and sequence, never by
- * pointer: when it comes back too late, the job may be doing something else or be over. Until it comes back it owns
- * the connection it works on, if it was left behind with it.
- * Threads:   inputs are written before the start, outputs read after the end; in between only `permit` and `ended` are shared.
+ * A block holds its inputs by value and its outputs. It names the job it was made for by index and
+ * sequence, never by pointer: when it comes back too late, the job may be doing something else or
+ * be over. Until it comes back it owns the connection it works on, if it was left behind with it.
+ * Threads:   inputs are written before the start, outputs read after the end; in between only
+ *            `permit` and `ended` are shared.
  */
 #ifndef RDSWEEP_CALL_H
 #define RDSWEEP_CALL_H
@@ -20,7 +22,7 @@ struct fleet_call {
 	struct exec_call exec; /* first: the executor's head */
 	enum call_kind kind;
 	uint32_t host, sequence; /* whose it is */
-	uint32_t row;            /* the session's row in the host's record (DETAILS, ACT) */
+	uint32_t row;		 /* the session's row in the host's record (DETAILS, ACT) */
 
 	/* inputs */
 	struct session_backend *backend;
@@ -42,7 +44,7 @@ struct fleet_call {
 
 	/* the ledger's (seats.c) */
 	void (*finished)(struct fleet_call *call); /* loop thread, once */
-	void *owner;                               /* for `finished` */
+	void *owner;				   /* for `finished` */
 	int64_t started_us;
 	bool lent, left_behind, late_close;
 	struct fleet_call *prev, *next;
@@ -53,7 +55,8 @@ struct fleet_call *call_create(enum call_kind kind);
 /* Frees the block and what it holds, but for connections: those have to be closed by a call. */
 void call_free(struct fleet_call *call);
 
-/* Copies the identity into the block and points the order at it. Texts that do not fit make an identity that matches nobody. */
+/* Copies the identity into the block and points the order at it. Texts that do not fit make an
+ * identity that matches nobody. */
 void call_set_identity(struct fleet_call *call, const struct session_identity *want);
 
 #endif

@@ -64,7 +64,8 @@ bool exec_destroy(struct executor *executor)
 	return !executor || executor->ops->destroy(executor);
 }
 
-/* The heap: place 1 is the earliest; timer->place is its index. Ties run in the order of setting. */
+/* The heap: place 1 is the earliest; timer->place is its index. Ties run in the order of
+ * setting. */
 
 static bool timer_before(const struct exec_timer *a, const struct exec_timer *b)
 {
@@ -164,7 +165,8 @@ struct exec_timer *exec_timer_first(const struct executor *executor)
 
 void exec_timers_fire(struct executor *executor, int64_t now_us)
 {
-	/* What a timer sets anew, even for now, waits for the next round: no callback can keep the loop here. */
+	/* What a timer sets anew, even for now, waits for the next round: no callback can keep
+	 * the loop here. */
 	uint64_t round = executor->next_order;
 
 	for (;;) {

@@ -1,14 +1,17 @@
 /*
  * executor.h - time, timers, blocking calls and TCP probes, as the engine sees them.
  *
- * Two sides: executor_uv.c on libuv for real runs, executor_virtual.c where time is a number and nothing sleeps. The
- * engine takes time only from here.
+ * Two sides: executor_uv.c on libuv for real runs, executor_virtual.c where time is a number and
+ * nothing sleeps. The engine takes time only from here.
  *
- * Threads:   everything is called on, and calls back on, the loop thread; only exec_call.work runs on a pool worker.
- * Order:     timers that are due are run after the results of completed calls were delivered, so that a busy loop
- *            never turns a call that came back in time into a timeout. Timers due at the same time run in the order in which they were set.
+ * Threads:   everything is called on, and calls back on, the loop thread; only exec_call.work runs
+ *            on a pool worker.
+ * Order:     timers that are due are run after the results of completed calls were delivered, so
+ *            that a busy loop never turns a call that came back in time into a timeout. Timers due
+ *            at the same time run in the order in which they were set.
  * Callbacks: never from inside the function that started the work, always from executor_run().
- * Ownership: timers, calls and probes belong to the caller and stay where they are from their start to their last callback.
+ * Ownership: timers, calls and probes belong to the caller and stay where they are from their start
+ *            to their last callback.
  */
 #ifndef RDSWEEP_EXECUTOR_H
 #define RDSWEEP_EXECUTOR_H
@@ -29,11 +32,12 @@ struct exec_timer {
 	size_t place; /* in the heap, from 1; 0: not set */
 };
 
-/* A blocking call. It cannot be cancelled: until done() it owns a pool thread and its own memory. */
+/* A blocking call. It cannot be cancelled: until done() it owns a pool thread and its own
+ * memory. */
 struct exec_call {
 	void (*work)(struct exec_call *call); /* pool worker; sees this block and nothing else */
 	void (*done)(struct exec_call *call); /* loop thread, once; may free the block */
-	void *executor_data;                  /* private */
+	void *executor_data;		      /* private */
 };
 
 enum exec_probe_result {
@@ -52,10 +56,11 @@ struct exec_probe {
 	bool scripted; /* play `script` instead of using the network */
 	struct session_probe_script script;
 	void (*done)(struct exec_probe *probe, enum exec_probe_result result); /* once */
-	/* Once, where exec_probe_needs_lookup(): the look-up does not hold its pool thread any more. May be NULL. */
+	/* Once, where exec_probe_needs_lookup(): the look-up does not hold its pool thread any
+	 * more. May be NULL. */
 	void (*looked_up)(struct exec_probe *probe);
-	/* Once, at the same time or later: nothing refers to the probe any more; may free it. A name look-up
-	 * cannot be cancelled and holds a pool thread until then. */
+	/* Once, at the same time or later: nothing refers to the probe any more; may free it. A
+	 * name look-up cannot be cancelled and holds a pool thread until then. */
 	void (*released)(struct exec_probe *probe);
 	void *executor_data; /* private */
 };
@@ -63,11 +68,14 @@ struct exec_probe {
 struct exec_ops {
 	int64_t (*now_us)(const struct executor *executor);  /* monotonic */
 	int64_t (*wall_ms)(const struct executor *executor); /* UTC */
-	int (*call)(struct executor *executor, struct exec_call *call);    /* 0, -1 when memory is short */
-	int (*probe)(struct executor *executor, struct exec_probe *probe); /* 0, -1 when memory is short */
+	/* 0, -1 when memory is short */
+	int (*call)(struct executor *executor, struct exec_call *call);
+	/* 0, -1 when memory is short */
+	int (*probe)(struct executor *executor, struct exec_probe *probe);
 	void (*probe_cancel)(struct executor *executor, struct exec_probe *probe);
 	void (*rearm)(struct executor *executor); /* the earliest timer has changed */
-	int (*run)(struct executor *executor);    /* until executor_stop() or nothing is left to wait for */
+	/* until executor_stop() or nothing is left to wait for */
+	int (*run)(struct executor *executor);
 	void (*stop)(struct executor *executor);
 	bool (*destroy)(struct executor *executor);
 };
@@ -100,8 +108,9 @@ bool exec_probe_needs_lookup(const struct exec_probe *probe);
 int exec_run(struct executor *executor);
 void exec_stop(struct executor *executor);
 
-/* True: everything has come back and was freed. False: calls are still held by workers; the process has to be ended
- * without waiting for them (platform: end_now), and the executor is left as it is. */
+/* True: everything has come back and was freed. False: calls are still held by workers; the process
+ * has to be ended without waiting for them (platform: end_now), and the executor is left as it is.
+ */
 bool exec_destroy(struct executor *executor);
 
 /* Between the two sides: the earliest timer, or NULL; and running all that are due at `now_us`. */

@@ -6,7 +6,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Where workers sleep: a few places instead of one, so that hundreds of sleepers do not meet at one lock. */
+/* Where workers sleep: a few places instead of one, so that hundreds of sleepers do not meet at
+ * one lock. */
 #define BEDS 32
 struct bed {
 	uv_mutex_t mutex;
@@ -19,7 +20,7 @@ struct uv_executor {
 	uv_loop_t *loop;
 	uv_timer_t timer; /* wakes the loop for the earliest timer of the heap */
 	uv_check_t check; /* runs due timers, after the results of completed calls */
-	uv_idle_t idle;   /* keeps the poll between the two from blocking */
+	uv_idle_t idle;	  /* keeps the poll between the two from blocking */
 	unsigned threads;
 	unsigned calls_out, probes_out;
 	unsigned handles_open;
@@ -167,12 +168,13 @@ static int play_script(struct uv_executor *self, struct exec_probe *probe)
 	script->probe = probe;
 	script->executor = self;
 	script->result = probe->script.result == SESSION_PROBE_REFUSED ? EXEC_PROBE_REFUSED
-	                                                               : EXEC_PROBE_CONNECTED;
+								       : EXEC_PROBE_CONNECTED;
 	if (probe->script.result == SESSION_PROBE_SILENT || after_us > timeout_us) {
 		script->result = EXEC_PROBE_SILENT;
 		after_us = timeout_us;
 	}
-	if (exec_timer_set(&self->head, &script->timer, uv_side_now_us(&self->head) + after_us) < 0) {
+	if (exec_timer_set(&self->head, &script->timer, uv_side_now_us(&self->head) + after_us) <
+	    0) {
 		free(script);
 		return -1;
 	}
@@ -226,8 +228,8 @@ static void uv_side_rearm(struct executor *executor)
 	}
 	left_us = first->due_us - uv_side_now_us(executor);
 	uv_update_time(self->loop);
-	(void)uv_timer_start(&self->timer, timer_cb, left_us <= 0 ? 0 : (uint64_t)(left_us + 999) / 1000,
-	                     0);
+	(void)uv_timer_start(&self->timer, timer_cb,
+			     left_us <= 0 ? 0 : (uint64_t)(left_us + 999) / 1000, 0);
 }
 
 static void check_cb(uv_check_t *check)
@@ -291,7 +293,8 @@ static bool uv_side_destroy(struct executor *executor)
 {
 	struct uv_executor *self = (struct uv_executor *)executor;
 
-	/* Sockets that were cancelled close within a turn of the loop; what is held by a worker does not. */
+	/* Sockets that were cancelled close within a turn of the loop; what is held by a worker
+	 * does not. */
 	for (int turn = 0; turn < 3 && self->probes_out; turn++)
 		(void)uv_run(self->loop, UV_RUN_NOWAIT);
 	if (self->calls_out || self->probes_out)
@@ -308,9 +311,8 @@ static bool uv_side_destroy(struct executor *executor)
 }
 
 static const struct exec_ops uv_ops = {
-	uv_side_now_us,       uv_side_wall_ms, uv_side_call, uv_side_probe,
-	uv_side_probe_cancel, uv_side_rearm,   uv_side_run,  uv_side_stop,
-	uv_side_destroy,
+	uv_side_now_us, uv_side_wall_ms, uv_side_call, uv_side_probe,	uv_side_probe_cancel,
+	uv_side_rearm,	uv_side_run,	 uv_side_stop, uv_side_destroy,
 };
 
 struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
@@ -324,7 +326,8 @@ struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
 		return NULL;
 	}
 	self->head.ops = &uv_ops;
-	self->head.clock = (struct session_clock){ self, clock_now_us, clock_wall_ms, clock_sleep_us };
+	self->head.clock =
+		(struct session_clock){ self, clock_now_us, clock_wall_ms, clock_sleep_us };
 	self->loop = loop;
 	self->threads = threads;
 	self->handles_open = 3;

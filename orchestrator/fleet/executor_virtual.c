@@ -161,8 +161,8 @@ static int virtual_probe(struct executor *executor, struct exec_probe *probe)
 	pending->probe = probe;
 	probe->executor_data = pending;
 	pending->timer.fire = probe_fire;
-	pending->result = script.result == SESSION_PROBE_REFUSED ? EXEC_PROBE_REFUSED
-	                                                         : EXEC_PROBE_CONNECTED;
+	pending->result =
+		script.result == SESSION_PROBE_REFUSED ? EXEC_PROBE_REFUSED : EXEC_PROBE_CONNECTED;
 	if (script.result == SESSION_PROBE_SILENT || script.after_us > timeout_us) {
 		pending->result = EXEC_PROBE_SILENT;
 		script.after_us = timeout_us;
@@ -223,9 +223,8 @@ static bool virtual_destroy(struct executor *executor)
 }
 
 static const struct exec_ops virtual_ops = {
-	virtual_now_us,       virtual_wall_ms, virtual_call, virtual_probe,
-	virtual_probe_cancel, virtual_rearm,   virtual_run,  virtual_stop,
-	virtual_destroy,
+	virtual_now_us, virtual_wall_ms, virtual_call, virtual_probe,	virtual_probe_cancel,
+	virtual_rearm,	virtual_run,	 virtual_stop, virtual_destroy,
 };
 
 struct executor *executor_virtual_create(int64_t wall_ms)
@@ -245,7 +244,8 @@ struct executor_virtual_stats executor_virtual_stats(const struct executor *exec
 	return ((const struct virtual_executor *)executor)->stats;
 }
 
-void executor_virtual_set_network(struct executor *executor, executor_virtual_network network, void *ctx)
+void executor_virtual_set_network(struct executor *executor, executor_virtual_network network,
+				  void *ctx)
 {
 	self(executor)->network = network;
 	self(executor)->network_ctx = ctx;

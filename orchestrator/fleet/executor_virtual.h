@@ -1,10 +1,10 @@
 /*
  * executor_virtual.h - the executor of tests: time is a number that jumps from event to event.
  *
- * A call's work runs at once, on the loop thread, on a clock of its own that starts at the present and moves when the call
- * sleeps; its result is delivered when virtual time gets there. A call that sleeps for ever never comes back.
- * Effects of a call that takes long are therefore computed early: backends keep times with their effects
- * (sim_model.h does).
+ * A call's work runs at once, on the loop thread, on a clock of its own that starts at the present
+ * and moves when the call sleeps; its result is delivered when virtual time gets there. A call that
+ * sleeps for ever never comes back. Effects of a call that takes long are therefore computed early:
+ * backends keep times with their effects (sim_model.h does).
  */
 #ifndef RDSWEEP_EXECUTOR_VIRTUAL_H
 #define RDSWEEP_EXECUTOR_VIRTUAL_H
@@ -21,9 +21,11 @@ struct executor_virtual_stats {
 };
 struct executor_virtual_stats executor_virtual_stats(const struct executor *executor);
 
-/* For tests of real (unscripted) probes: what each gets, in order of start; the default is CONNECTED after 1 ms. */
+/* For tests of real (unscripted) probes: what each gets, in order of start; the default is
+ * CONNECTED after 1 ms. */
 typedef void (*executor_virtual_network)(void *ctx, const struct exec_probe *probe,
-                                         struct session_probe_script *ret_script);
-void executor_virtual_set_network(struct executor *executor, executor_virtual_network network, void *ctx);
+					 struct session_probe_script *ret_script);
+void executor_virtual_set_network(struct executor *executor, executor_virtual_network network,
+				  void *ctx);
 
 #endif

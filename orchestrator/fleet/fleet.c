@@ -10,7 +10,7 @@
 #include "utc.h"
 #include "win_error.h"
 
-#define PROBES_AT_ONCE     256 /* that may still answer quickly */
+#define PROBES_AT_ONCE	   256 /* that may still answer quickly */
 #define PROBES_MAX_DEFAULT 256
 #define STARVED_IN_A_ROW   3
 
@@ -107,7 +107,8 @@ static void wake_holding(struct fleet *fleet, bool all)
 
 static void on_wake(struct exec_timer *timer)
 {
-	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, wake_timer));
+	struct fleet *fleet =
+		(struct fleet *)(void *)((char *)timer - offsetof(struct fleet, wake_timer));
 
 	wake_holding(fleet, false);
 }
@@ -118,14 +119,15 @@ void fleet_closing_changed(struct fleet *fleet, int by)
 	/* Not from in here: the caller is in the middle of another host's decision. */
 	if (by < 0 && fleet->holding && !fleet->wake_timer.place)
 		(void)exec_timer_set(fleet->options.executor, &fleet->wake_timer,
-		                     exec_now_us(fleet->options.executor));
+				     exec_now_us(fleet->options.executor));
 }
 
 /* Credentials: one wrong password, tried on every host, locks the account. */
 
 void fleet_credential_answer(struct fleet *fleet, const struct session_error *error)
 {
-	bool against = error && error->api != SESSION_API_RDSWEEP && win_error_is_credential(error->code);
+	bool against =
+		error && error->api != SESSION_API_RDSWEEP && win_error_is_credential(error->code);
 	/* "Access denied" is an answer to somebody who was let in. */
 	bool proven = !error || error->code == 5;
 
@@ -147,7 +149,8 @@ void fleet_credential_answer(struct fleet *fleet, const struct session_error *er
 
 static bool may_start(const struct fleet *fleet)
 {
-	unsigned probes_max = fleet->options.probes_max ? fleet->options.probes_max : PROBES_MAX_DEFAULT;
+	unsigned probes_max =
+		fleet->options.probes_max ? fleet->options.probes_max : PROBES_MAX_DEFAULT;
 
 	if (fleet->stop != FLEET_STOP_NONE || fleet->queue_next >= fleet->queue_count)
 		return false;
@@ -233,7 +236,7 @@ static bool is_settled(const struct fleet *fleet)
 {
 	struct rep_totals totals;
 	bool to_the_end = fleet->stop == FLEET_STOP_NONE || fleet->stop == FLEET_STOP_DECLINED ||
-	                  fleet->stop == FLEET_STOP_MAX_SESSIONS;
+			  fleet->stop == FLEET_STOP_MAX_SESSIONS;
 
 	rep_totals_count(fleet->record, &totals);
 	return to_the_end && !totals.sessions_by[REP_SESSION_IN_DOUBT];
@@ -252,9 +255,10 @@ static void finish(struct fleet *fleet)
 	exec_timer_stop(fleet->options.executor, &fleet->wake_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->end_timer);
 	run->finished_at_ms = exec_wall_ms(fleet->options.executor);
-	run->duration_ms = fleet->options.resume
-	                           ? run->finished_at_ms - run->started_at_ms
-	                           : (exec_now_us(fleet->options.executor) - fleet->started_us) / 1000;
+	run->duration_ms =
+		fleet->options.resume
+			? run->finished_at_ms - run->started_at_ms
+			: (exec_now_us(fleet->options.executor) - fleet->started_us) / 1000;
 	fleet_conclude(fleet);
 	fleet->last_words.durable = tell_finished;
 	if (!fleet->options.journal) {
@@ -267,7 +271,8 @@ static void finish(struct fleet *fleet)
 
 static void on_end(struct exec_timer *timer)
 {
-	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, end_timer));
+	struct fleet *fleet =
+		(struct fleet *)(void *)((char *)timer - offsetof(struct fleet, end_timer));
 
 	bool to_gate = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_GATE;
 
@@ -279,12 +284,13 @@ static void on_end(struct exec_timer *timer)
 		finish(fleet);
 }
 
-/* The queue is through: what is next is decided from the loop, not from within a host's decision. */
+/* The queue is through: what is next is decided from the loop, not from within a host's
+ * decision. */
 static void end_phase(struct fleet *fleet)
 {
 	if (!fleet->end_timer.place)
 		(void)exec_timer_set(fleet->options.executor, &fleet->end_timer,
-		                     exec_now_us(fleet->options.executor));
+				     exec_now_us(fleet->options.executor));
 }
 
 static bool over_failure_budget(const struct fleet *fleet)
@@ -355,7 +361,8 @@ static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 		const struct rep_host *host = &fleet->record->hosts[i];
 		uint32_t before = plan->sessions;
 
-		plan->hosts_failed += host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT;
+		plan->hosts_failed +=
+			host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT;
 		for (uint32_t row = 0; row < host->session_count; row++) {
 			const struct rep_session *session = &host->sessions[row];
 			const char *copy;
@@ -419,8 +426,10 @@ static void gate(struct fleet *fleet)
 	if (!count_plan(fleet, &plan))
 		fleet_warn(fleet, "out of memory while counting users");
 	if (fleet->options.max_sessions >= 0 && plan.sessions > fleet->options.max_sessions) {
-		fleet_warn(fleet, "%u sessions are selected, more than --max-sessions %lld: nothing is touched",
-		           (unsigned)plan.sessions, (long long)fleet->options.max_sessions);
+		fleet_warn(fleet,
+			   "%u sessions are selected, more than --max-sessions %lld: nothing is "
+			   "touched",
+			   (unsigned)plan.sessions, (long long)fleet->options.max_sessions);
 		stop_before_act(fleet, FLEET_STOP_MAX_SESSIONS);
 	} else if (fleet->options.dry_run || !plan.sessions) {
 		settle_all(fleet, REP_SESSION_PLANNED);
@@ -484,7 +493,8 @@ static void start_wave(struct fleet *fleet)
 		job->state = JOB_IDLE;
 		fleet->record->hosts[hosts[i]].wave = fleet->waves.number;
 		if (fleet->options.resume)
-			fleet->record->hosts[hosts[i]].error = 0; /* of the part before: now it has another chance */
+			/* of the part before: now it has another chance */
+			fleet->record->hosts[hosts[i]].error = 0;
 	}
 	begin_queue(fleet, FLEET_ACT, count);
 }
@@ -502,7 +512,8 @@ static void next_wave(struct fleet *fleet)
 		finish(fleet);
 	else if (fleet->waves.number && options->wave_pause_ms > 0)
 		(void)exec_timer_set(options->executor, &fleet->pause_timer,
-		                     exec_now_us(options->executor) + options->wave_pause_ms * 1000);
+				     exec_now_us(options->executor) +
+					     options->wave_pause_ms * 1000);
 	else
 		start_wave(fleet);
 }
@@ -524,7 +535,8 @@ static void stop_jobs(struct fleet *fleet, bool now)
 
 static void on_stop(struct exec_timer *timer)
 {
-	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, stop_timer));
+	struct fleet *fleet =
+		(struct fleet *)(void *)((char *)timer - offsetof(struct fleet, stop_timer));
 	bool in_queue = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_ACT;
 
 	if (fleet->phase == FLEET_FINISHED)
@@ -548,12 +560,13 @@ void fleet_stop(struct fleet *fleet, enum fleet_stop reason)
 	fleet->stop_now = hasten || reason == FLEET_STOP_RUN_TIMEOUT;
 	/* From the loop: the caller may be in the middle of a host's decision. */
 	(void)exec_timer_set(fleet->options.executor, &fleet->stop_timer,
-	                     exec_now_us(fleet->options.executor));
+			     exec_now_us(fleet->options.executor));
 }
 
 static void on_run_timeout(struct exec_timer *timer)
 {
-	struct fleet *fleet = (struct fleet *)(void *)((char *)timer - offsetof(struct fleet, run_timer));
+	struct fleet *fleet =
+		(struct fleet *)(void *)((char *)timer - offsetof(struct fleet, run_timer));
 
 	fleet_stop(fleet, FLEET_STOP_RUN_TIMEOUT);
 }
@@ -579,8 +592,8 @@ static int fill_hosts(struct fleet *fleet)
 	return 0;
 }
 
-struct fleet *fleet_create(const struct fleet_options *options, const struct fleet_observer *observer,
-                           struct rep_record *record)
+struct fleet *fleet_create(const struct fleet_options *options,
+			   const struct fleet_observer *observer, struct rep_record *record)
 {
 	struct fleet *fleet = calloc(1, sizeof(*fleet));
 
@@ -619,7 +632,7 @@ void fleet_start(struct fleet *fleet)
 		fleet->seats.concurrency = 1;
 	if (options->run_timeout_ms >= 0)
 		(void)exec_timer_set(options->executor, &fleet->run_timer,
-		                     fleet->started_us + options->run_timeout_ms * 1000);
+				     fleet->started_us + options->run_timeout_ms * 1000);
 	if (options->resume) {
 		fleet->hosts_surveyed = (uint32_t)options->host_count;
 		fleet->phase = FLEET_GATE;
@@ -637,8 +650,8 @@ unsigned fleet_calls_out(const struct fleet *fleet)
 /* Where the run was broken off: nothing of it may be left in the executor. */
 static void forget(struct fleet *fleet)
 {
-	struct exec_timer *timers[] = { &fleet->run_timer,  &fleet->pause_timer, &fleet->stop_timer,
-		                        &fleet->wake_timer, &fleet->end_timer };
+	struct exec_timer *timers[] = { &fleet->run_timer, &fleet->pause_timer, &fleet->stop_timer,
+					&fleet->wake_timer, &fleet->end_timer };
 
 	for (size_t i = 0; i < sizeof(timers) / sizeof(*timers); i++)
 		exec_timer_stop(fleet->options.executor, timers[i]);

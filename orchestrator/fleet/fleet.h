@@ -1,10 +1,12 @@
 /*
- * fleet.h - the engine: surveys every host, has the plan confirmed, acts on it wave by wave, and keeps the record.
+ * fleet.h - the engine: surveys every host, has the plan confirmed, acts on it wave by wave, and
+ * keeps the record.
  *
- * Usage:     fleet_create(), fleet_start(), exec_run(); when `finished` is called the record is complete. Then fleet_free().
+ * Usage:     fleet_create(), fleet_start(), exec_run(); when `finished` is called the record is
+ *            complete. Then fleet_free().
  * Threads:   loop thread only. Workers see call blocks, never the fleet.
- * Ownership: the fleet borrows everything in its options for its whole life, and fills the record, which belongs to
- *            the caller.
+ * Ownership: the fleet borrows everything in its options for its whole life, and fills the record,
+ *            which belongs to the caller.
  */
 #ifndef RDSWEEP_FLEET_H
 #define RDSWEEP_FLEET_H
@@ -49,47 +51,53 @@ struct fleet_options {
 	enum fleet_command command;
 	struct executor *executor;
 	struct session_backend *backend;
-	const struct fleet_host *hosts; /* in the fleet's order: the record's hosts have the same index */
+	/* in the fleet's order: the record's hosts have the same index */
+	const struct fleet_host *hosts;
 	size_t host_count;
 	struct selection *selection; /* its counts are filled */
 	bool dry_run;
-	bool wait;  /* WTSLogoffSession with bWait TRUE */
-	bool probe; /* TCP before a worker is spent */
-	unsigned concurrency;  /* blocking calls in flight that count */
-	unsigned probes_max;   /* TCP probes out at once (each may take two file descriptors); 0: 256 */
+	bool wait;	      /* WTSLogoffSession with bWait TRUE */
+	bool probe;	      /* TCP before a worker is spent */
+	unsigned concurrency; /* blocking calls in flight that count */
+	/* TCP probes out at once (each may take two file descriptors); 0: 256 */
+	unsigned probes_max;
 	unsigned pool_threads; /* all there are; >= concurrency + 1 */
 	int64_t connect_timeout_ms, call_timeout_ms, host_timeout_ms;
 	int64_t run_timeout_ms; /* -1: none */
 	int64_t verify_timeout_ms, verify_interval_ms;
 	unsigned retries;
 	int64_t retry_delay_ms;
-	int64_t max_sessions;      /* -1: no limit */
-	int64_t max_failures;      /* -1: no limit */
+	int64_t max_sessions; /* -1: no limit */
+	int64_t max_failures; /* -1: no limit */
 	bool max_failures_percent;
 	const struct fleet_wave *waves; /* the last repeats; none: one wave of all */
 	size_t wave_count;
 	int64_t wave_pause_ms;
 	int64_t max_closing; /* -1: no limit */
-	/* Protect the operator's account: nobody is asked alongside until one host has let us in, and one credential error
-	 * before that stops the run (later, three in a row). For real backends. */
+	/* Protect the operator's account: nobody is asked alongside until one host has let us in,
+	 * and one credential error before that stops the run (later, three in a row). For real
+	 * backends. */
 	bool one_host_first;
 	struct journal *journal; /* NULL: none is kept. Takes one pool thread beyond pool_threads */
-	/* A run that goes on: the record is filled with what was confirmed (selected rows without an outcome are still to be
-	 * acted on), there is no survey, and the gate shows what is left. */
+	/* A run that goes on: the record is filled with what was confirmed (selected rows without
+	 * an outcome are still to be acted on), there is no survey, and the gate shows what is
+	 * left. */
 	bool resume;
 	const struct fleet_doubt *doubts; /* in order of host */
 	size_t doubt_count;
-	const struct plan *plan; /* exactly these sessions (plan.h), and no others; NULL: the selection decides */
+	/* exactly these sessions (plan.h), and no others; NULL: the selection decides */
+	const struct plan *plan;
 	uint64_t seed; /* of retry jitter */
 };
 
 /* What the gate shows: the sessions that would be acted on. */
 struct fleet_plan {
 	uint32_t sessions, users, hosts; /* users: different accounts */
-	uint32_t hosts_failed;           /* could not be surveyed */
+	uint32_t hosts_failed;		 /* could not be surveyed */
 };
 
-/* Why the run stops before its end; the first one given wins, but a second interrupt hastens any. */
+/* Why the run stops before its end; the first one given wins, but a second interrupt hastens
+ * any. */
 enum fleet_stop {
 	FLEET_STOP_NONE,
 	FLEET_STOP_MAX_FAILURES,
@@ -103,19 +111,21 @@ enum fleet_stop {
 	FLEET_STOP_SIGHUP, /* the terminal was closed */
 	FLEET_STOP_COUNT
 };
-const char *fleet_stop_name(enum fleet_stop stop); /* as in `stopped_by`: "max_failures", ..., "SIGINT" */
+const char *
+fleet_stop_name(enum fleet_stop stop); /* as in `stopped_by`: "max_failures", ..., "SIGINT" */
 
 enum fleet_phase { FLEET_SURVEY, FLEET_GATE, FLEET_ACT, FLEET_FINISHED };
 
 /* All on the loop thread. A slot may be NULL (a gate that is NULL answers yes). */
 struct fleet_observer {
 	void *ctx;
-	/* The plan stands and wants an answer: fleet_answer(), now or later. Not called for a dry run, a listing, an empty plan, or
-	 * where a guard already said no. */
+	/* The plan stands and wants an answer: fleet_answer(), now or later. Not called for a dry
+	 * run, a listing, an empty plan, or where a guard already said no. */
 	void (*gate)(void *ctx, const struct fleet_plan *plan);
 	/* Something an administrator should see now; one line, escaped. */
 	void (*warning)(void *ctx, const char *text);
-	void (*finished)(void *ctx); /* the record is complete; calls that were left behind may still be out */
+	/* the record is complete; calls that were left behind may still be out */
+	void (*finished)(void *ctx);
 };
 
 /* A picture of the run, for progress. */
@@ -130,28 +140,32 @@ struct fleet_progress {
 
 struct fleet;
 
-/* Fills the record's hosts (names, addresses, groups) and keeps both pointers. NULL when memory is short. */
-struct fleet *fleet_create(const struct fleet_options *options, const struct fleet_observer *observer,
-                           struct rep_record *record);
+/* Fills the record's hosts (names, addresses, groups) and keeps both pointers. NULL when memory
+ * is short. */
+struct fleet *fleet_create(const struct fleet_options *options,
+			   const struct fleet_observer *observer, struct rep_record *record);
 void fleet_start(struct fleet *fleet); /* then run the executor */
 void fleet_answer(struct fleet *fleet, bool yes);
 
-/* Stops the run: nothing new is started, what was asked is verified, the record says what was not come to. The
- * second call (of any reason that is a signal) leaves calls in flight behind and finishes at once. */
+/* Stops the run: nothing new is started, what was asked is verified, the record says what was not
+ * come to. The second call (of any reason that is a signal) leaves calls in flight behind and
+ * finishes at once. */
 void fleet_stop(struct fleet *fleet, enum fleet_stop reason);
 
 void fleet_progress(const struct fleet *fleet, struct fleet_progress *ret);
 
-/* Names of hosts that are not finished, for the line at an interrupt: fills up to `cap` names (borrowed), returns how many there are. */
+/* Names of hosts that are not finished, for the line at an interrupt: fills up to `cap` names
+ * (borrowed), returns how many there are. */
 size_t fleet_unfinished(const struct fleet *fleet, const char **out, size_t cap);
 
-/* The run's outcome, stopped_by and exit code, from the record; written into it. Called by the fleet at the end; again by
- * who changes the record afterwards. */
+/* The run's outcome, stopped_by and exit code, from the record; written into it. Called by the
+ * fleet at the end; again by who changes the record afterwards. */
 void fleet_conclude(const struct fleet *fleet);
 
 /* Calls still out: their memory, and the fleet's, must then stay. */
 unsigned fleet_calls_out(const struct fleet *fleet);
-/* Only when fleet_calls_out() is 0, or on a virtual executor, where no worker holds what is still out. NULL is fine. */
+/* Only when fleet_calls_out() is 0, or on a virtual executor, where no worker holds what is
+ * still out. NULL is fine. */
 void fleet_free(struct fleet *fleet);
 
 #endif

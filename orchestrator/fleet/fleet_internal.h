@@ -31,10 +31,10 @@ struct fleet {
 	/* What is being worked through: the whole fleet, or a wave. */
 	uint32_t *queue; /* indices of jobs */
 	size_t queue_count, queue_next;
-	size_t queue_left; /* started or not, not done yet */
-	unsigned probing;  /* probes that were started lately enough to count */
+	size_t queue_left;   /* started or not, not done yet */
+	unsigned probing;    /* probes that were started lately enough to count */
 	unsigned probes_out; /* all that are not released */
-	unsigned ready;    /* probed, waiting for their first seat */
+	unsigned ready;	     /* probed, waiting for their first seat */
 
 	struct waves waves;
 	struct journal_waiter last_words; /* the end is told once the journal has it */
@@ -43,7 +43,7 @@ struct fleet {
 	struct host_job **holding_end;
 	int64_t closing; /* sessions that were asked and are not gone yet */
 
-	uint32_t failures;      /* hosts that ended failed, partial or timed out */
+	uint32_t failures;	/* hosts that ended failed, partial or timed out */
 	uint32_t wave_failures; /* of them in this wave */
 	uint32_t hosts_surveyed, hosts_done;
 	bool credentials_proven;
@@ -73,16 +73,17 @@ enum rep_reason fleet_stop_reason(enum fleet_stop stop);
 /* Adds a row for an enumerated session; its index, or -1 when memory is short. */
 int64_t sighting_add(struct fleet *fleet, struct rep_host *host, const struct session_info *info);
 /* The row of (id, account, vm), looked for from *cursor on; -1 none. */
-int64_t sighting_find(const struct rep_host *host, const struct session_info *info, uint32_t *cursor);
+int64_t sighting_find(const struct rep_host *host, const struct session_info *info,
+		      uint32_t *cursor);
 void sighting_details(struct fleet *fleet, struct rep_host *host, struct rep_session *row,
-                      const struct session_details *details);
+		      const struct session_details *details);
 /* Everything listed that has no row yet gets one: skipped, as new or as what is never touched. */
 int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct session_list *list);
 /* The identity that a look found under an id whose session was another one. */
 int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
-                       const struct session_details *details);
+		       const struct session_details *details);
 void sighting_subject(const struct fleet *fleet, uint32_t host_index, const struct rep_session *row,
-                      struct selection_subject *ret);
+		      struct selection_subject *ret);
 
 /* verdict.c */
 enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bool silent);

@@ -1,5 +1,5 @@
-/* host_act.c - what one host's job decides while sessions are acted on and verified. Asked is not done: only a look that
- * succeeds and lacks an identity settles it as gone. */
+/* host_act.c - what one host's job decides while sessions are acted on and verified. Asked is not
+ * done: only a look that succeeds and lacks an identity settles it as gone. */
 #include "fleet_internal.h"
 
 #include <stdlib.h>
@@ -9,7 +9,8 @@
 #include "win_error.h"
 
 #define INTERVAL_MAX_MS 5000
-#define INTENT_FRESH_US 5000000 /* an older intent would make a resumed run ask again too early: it is renewed */
+/* an older intent would make a resumed run ask again too early: it is renewed */
+#define INTENT_FRESH_US 5000000
 
 static int64_t now_us(const struct host_job *job)
 {
@@ -30,7 +31,8 @@ static void not_closing(struct host_job *job, struct session_job *session)
 }
 
 static void settle_with_reason(struct host_job *job, struct session_job *session,
-                               enum rep_session_outcome outcome, uint16_t error, enum rep_reason reason)
+			       enum rep_session_outcome outcome, uint16_t error,
+			       enum rep_reason reason)
 {
 	struct rep_session *row = row_of(job, session);
 
@@ -45,7 +47,7 @@ static void settle_with_reason(struct host_job *job, struct session_job *session
 }
 
 static void settle(struct host_job *job, struct session_job *session,
-                   enum rep_session_outcome outcome, uint16_t error)
+		   enum rep_session_outcome outcome, uint16_t error)
 {
 	settle_with_reason(job, session, outcome, error, REP_REASON_NONE);
 }
@@ -71,7 +73,7 @@ static void settle_not_attempted(struct host_job *job, struct session_job *sessi
 	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
 
 	settle_with_reason(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
-	                   reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
+			   reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
 }
 
 /* Sessions that the run before had asked about, or may have: they count as closing since then. */
@@ -102,7 +104,8 @@ int act_begin(struct host_job *job)
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < host->session_count; i++)
-		count += host->sessions[i].selected && host->sessions[i].outcome == REP_SESSION_NONE;
+		count +=
+			host->sessions[i].selected && host->sessions[i].outcome == REP_SESSION_NONE;
 	job->session_count = 0;
 	job->sessions = calloc(count ? count : 1, sizeof(*job->sessions));
 	if (!job->sessions)
@@ -134,7 +137,8 @@ int act_intend(struct host_job *job)
 	return 0;
 }
 
-/* Which rows of the record a list shows: one flag a row, to be freed; NULL when memory is short. Newcomers get rows. */
+/* Which rows of the record a list shows: one flag a row, to be freed; NULL when memory is short.
+ * Newcomers get rows. */
 static bool *rows_shown(struct host_job *job, const struct session_list *list)
 {
 	const struct rep_host *host = job_host(job);
@@ -219,7 +223,8 @@ static bool settle_what_is_over(struct host_job *job)
 		if (job_stopping(job))
 			settle_not_attempted(job, session);
 		else if (spent)
-			settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
+			settle(job, session,
+			       session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
 			       fleet_error(job->fleet, &timeout));
 		else
 			planned = true;
@@ -232,7 +237,8 @@ static int64_t verify_until_us(const struct host_job *job, const struct session_
 	return session->asked_us + job->fleet->options.verify_timeout_ms * 1000;
 }
 
-/* How long until the next look: the interval, or less where a verify window ends or a retry is due before. */
+/* How long until the next look: the interval, or less where a verify window ends or a retry is
+ * due before. */
 static enum job_state tick(struct host_job *job)
 {
 	int64_t now = now_us(job), until_us = now + job->interval_ms * 1000;
@@ -240,8 +246,8 @@ static enum job_state tick(struct host_job *job)
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		const struct session_job *session = &job->sessions[i];
 		int64_t due_us = session->state == SESSION_ASKED     ? verify_until_us(job, session)
-		                 : session->state == SESSION_PLANNED ? session->not_before_us
-		                                                     : until_us;
+				 : session->state == SESSION_PLANNED ? session->not_before_us
+								     : until_us;
 
 		if (due_us < until_us && due_us > now)
 			until_us = due_us;
@@ -296,11 +302,12 @@ static void now_asked(struct host_job *job, struct session_job *session, bool su
 	session->present = true;
 	session->asked_us = now_us(job);
 	session_job_move(session, SESSION_ASKED);
-	job->interval_ms = job->fleet->options.wait && sure ? 0 : job->fleet->options.verify_interval_ms;
+	job->interval_ms =
+		job->fleet->options.wait && sure ? 0 : job->fleet->options.verify_interval_ms;
 }
 
 static enum job_state acted_without_error(struct host_job *job, struct session_job *session,
-                                          struct fleet_call *call)
+					  struct fleet_call *call)
 {
 	switch (call->seen) {
 	case SESSION_SEEN_SAME:
@@ -311,10 +318,12 @@ static enum job_state acted_without_error(struct host_job *job, struct session_j
 		break;
 	case SESSION_SEEN_OTHER:
 		settle_changed(job, session);
-		(void)sighting_add_other(job->fleet, job->index, call->order.want.id, &call->details);
+		(void)sighting_add_other(job->fleet, job->index, call->order.want.id,
+					 &call->details);
 		break;
 	case SESSION_SEEN_NO_LONGER_MATCHES:
-		settle_with_reason(job, session, REP_SESSION_SKIPPED, 0, REP_REASON_NO_LONGER_MATCHES);
+		settle_with_reason(job, session, REP_SESSION_SKIPPED, 0,
+				   REP_REASON_NO_LONGER_MATCHES);
 		break;
 	}
 	return JOB_NEXT;
@@ -322,7 +331,7 @@ static enum job_state acted_without_error(struct host_job *job, struct session_j
 
 /* An act that may be tried again later; a connection that may be broken is opened anew. */
 static enum job_state act_again(struct host_job *job, struct session_job *session,
-                                const struct session_error *error)
+				const struct session_error *error)
 {
 	bool of_the_session = error->code >= 7000 && error->code < 7100;
 
@@ -333,7 +342,7 @@ static enum job_state act_again(struct host_job *job, struct session_job *sessio
 }
 
 static enum job_state acted_with_error(struct host_job *job, struct session_job *session,
-                                       const struct session_error *error)
+				       const struct session_error *error)
 {
 	enum win_error_class class_ = win_error_lookup(error->api, error->code)->class_;
 	bool looking = error->api == SESSION_API_QUERY_SESSION_INFORMATION;
@@ -345,7 +354,8 @@ static enum job_state acted_with_error(struct host_job *job, struct session_job 
 		return JOB_NEXT;
 	}
 	if (!looking && (class_ == WIN_ERROR_GONE || error->code == 7007)) {
-		/* Gone or going in the very moment of the act: a look decides, and whether we asked. */
+		/* Gone or going in the very moment of the act: a look decides, and whether we
+		 * asked. */
 		bool asked = session->asked || error->code == 7007;
 
 		now_asked(job, session, true);
@@ -361,7 +371,8 @@ static enum job_state acted_with_error(struct host_job *job, struct session_job 
 	}
 	if ((class_ == WIN_ERROR_TRANSIENT || class_ == WIN_ERROR_AMBIGUOUS) && more)
 		return act_again(job, session, error);
-	settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED, session->error);
+	settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED,
+	       session->error);
 	return JOB_NEXT;
 }
 
@@ -392,15 +403,19 @@ static enum job_state looks_done(struct host_job *job)
 			not_closing(job, session);
 			session->not_before_us = 0;
 			session_job_move(session, SESSION_PLANNED);
-		} else if (session->present && session->resumed && now >= verify_until_us(job, session)) {
-			session->resumed = false; /* it had its time: ask again, with an intent of its own */
+		} else if (session->present && session->resumed &&
+			   now >= verify_until_us(job, session)) {
+			/* it had its time: ask again, with an intent of its own */
+			session->resumed = false;
 			if (!job_stopping(job))
 				session_job_move(session, SESSION_PLANNED);
 		} else if (now >= verify_until_us(job, session)) {
-			uint16_t error = session->error ? session->error : fleet_error(job->fleet, &timeout);
+			uint16_t error =
+				session->error ? session->error : fleet_error(job->fleet, &timeout);
 
 			settle(job, session,
-			       session->present ? REP_SESSION_STILL_PRESENT : REP_SESSION_IN_DOUBT, error);
+			       session->present ? REP_SESSION_STILL_PRESENT : REP_SESSION_IN_DOUBT,
+			       error);
 		}
 	}
 	job->interval_ms = job->interval_ms * 3 / 2;
@@ -529,14 +544,17 @@ void act_settle(struct host_job *job)
 
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
-		uint16_t error = session->error ? session->error : host->error ? host->error : stopped;
+		uint16_t error = session->error ? session->error
+				 : host->error	? host->error
+						: stopped;
 
 		if (session->state == SESSION_ASKED)
 			settle(job, session, REP_SESSION_IN_DOUBT, error);
 		else if (session->state == SESSION_PLANNED && session->asked)
 			settle(job, session, REP_SESSION_IN_DOUBT, error);
 		else if (session->state == SESSION_PLANNED && host->error)
-			settle(job, session, job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED,
+			settle(job, session,
+			       job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED,
 			       host->error);
 		else if (session->state == SESSION_PLANNED)
 			settle_not_attempted(job, session);
@@ -553,8 +571,9 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 	struct host_job *job = &fleet->jobs[call->host];
 	struct rep_host *host = &fleet->record->hosts[call->host];
 	struct rep_session *row = &host->sessions[call->row];
-	bool refused = call->status < 0 && call->error.api != SESSION_API_RDSWEEP &&
-	               win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_PERMANENT;
+	bool refused =
+		call->status < 0 && call->error.api != SESSION_API_RDSWEEP &&
+		win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_PERMANENT;
 	bool was_gone = call->status == 0 && call->seen == SESSION_SEEN_GONE;
 
 	/* A late yes changes nothing: only a look tells whether it is done. */

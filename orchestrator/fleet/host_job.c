@@ -1,4 +1,5 @@
-/* host_job.c - the machine of host_job.h: its table, its one mover, seats, deadlines and retries. */
+/* host_job.c - the machine of host_job.h: its table, its one mover, seats, deadlines and
+ * retries. */
 #include "fleet_internal.h"
 
 #include <assert.h>
@@ -7,7 +8,8 @@
 #include "hash.h"
 #include "win_error.h"
 
-#define PROBE_COUNTS_US 250000 /* a probe that is silent so long does not keep others from starting */
+/* a probe that is silent so long does not keep others from starting */
+#define PROBE_COUNTS_US 250000
 
 struct job_probe {
 	struct exec_probe exec; /* first */
@@ -36,33 +38,36 @@ static const struct job_row {
 	/* What a result leads to; NULL: not a state of calls. */
 	enum job_state (*after)(struct host_job *job, struct fleet_call *call);
 	enum call_kind kind;
-	bool begins; /* begins something: not entered any more once the run is being stopped */
-	bool counts; /* its time counts against --host-timeout */
+	bool begins;	  /* begins something: not entered any more once the run is being stopped */
+	bool counts;	  /* its time counts against --host-timeout */
 	unsigned allowed; /* what may follow; DONE may follow anything when the run ends at once */
 } rows[JOB_STATE_COUNT] = {
 	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
-	[JOB_PROBE] = { "probe", enter_probe, NULL, 0, true, false, BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_PROBE] = { "probe", enter_probe, NULL, 0, true, false,
+			BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_OPEN] = { "open", enter_call, after_open, CALL_OPEN, true, true,
-	               BIT(JOB_ENUMERATE) | BIT(JOB_DETAILS) | BIT(JOB_ACT) | BIT(JOB_NEXT) |
-	                       BIT(JOB_VERIFY) | BIT(JOB_RECHECK) | BIT(JOB_CLOSE) },
+		       BIT(JOB_ENUMERATE) | BIT(JOB_DETAILS) | BIT(JOB_ACT) | BIT(JOB_NEXT) |
+			       BIT(JOB_VERIFY) | BIT(JOB_RECHECK) | BIT(JOB_CLOSE) },
 	[JOB_ENUMERATE] = { "enumerate", enter_call, after_enumerate, CALL_ENUMERATE, true, true,
-	                    BIT(JOB_DETAILS) | BIT(JOB_NEXT) | BIT(JOB_CLOSE) },
+			    BIT(JOB_DETAILS) | BIT(JOB_NEXT) | BIT(JOB_CLOSE) },
 	[JOB_DETAILS] = { "details", enter_call, survey_detailed, CALL_DETAILS, true, true,
-	                  BIT(JOB_DETAILS) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+			  BIT(JOB_DETAILS) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_NEXT] = { "next", enter_next, NULL, 0, false, false,
-	               BIT(JOB_INTENT) | BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) | BIT(JOB_BACKOFF) | BIT(JOB_CLOSE) },
+		       BIT(JOB_INTENT) | BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) |
+			       BIT(JOB_BACKOFF) | BIT(JOB_CLOSE) },
 	[JOB_INTENT] = { "intent", enter_intent, NULL, 0, true, false, BIT(JOB_NEXT) },
 	[JOB_HOLD] = { "hold", enter_hold, NULL, 0, true, false, BIT(JOB_NEXT) },
 	[JOB_ACT] = { "act", enter_call, act_acted, CALL_ACT, true, true,
-	              BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+		      BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_TICK] = { "tick", enter_sleep, NULL, 0, false, false, BIT(JOB_VERIFY) },
 	[JOB_VERIFY] = { "verify", enter_call, act_verified, CALL_ENUMERATE, false, false,
-	                 BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+			 BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_RECHECK] = { "recheck", enter_call, act_rechecked, CALL_DETAILS, false, false,
-	                  BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
-	[JOB_BACKOFF] = { "backoff", enter_sleep, NULL, 0, true, true, BIT(JOB_OPEN) | BIT(JOB_NEXT) },
+			  BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_BACKOFF] = { "backoff", enter_sleep, NULL, 0, true, true,
+			  BIT(JOB_OPEN) | BIT(JOB_NEXT) },
 	[JOB_CLOSE] = { "close", enter_close, after_close, CALL_CLOSE, false, false,
-	                BIT(JOB_DONE) | BIT(JOB_BACKOFF) | BIT(JOB_NEXT) | BIT(JOB_TICK) },
+			BIT(JOB_DONE) | BIT(JOB_BACKOFF) | BIT(JOB_NEXT) | BIT(JOB_TICK) },
 	[JOB_DONE] = { "done", enter_done, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
 };
 
@@ -104,7 +109,8 @@ static enum job_state way_out(struct host_job *job)
 	return JOB_CLOSE;
 }
 
-/* Once the run is being stopped nothing new is begun, but what was asked is verified, if need be over a new connection. */
+/* Once the run is being stopped nothing new is begun, but what was asked is verified, if need be
+ * over a new connection. */
 static bool is_blocked(const struct host_job *job, enum job_state state)
 {
 	return rows[state].begins && job_stopping(job) &&
@@ -114,7 +120,7 @@ static bool is_blocked(const struct host_job *job, enum job_state state)
 static bool may_follow(const struct host_job *job, enum job_state next)
 {
 	bool leaving = job_stopping(job) && rows[job->state].begins &&
-	               (next == JOB_CLOSE || next == JOB_NEXT);
+		       (next == JOB_CLOSE || next == JOB_NEXT);
 
 	return next == JOB_DONE || leaving || rows[job->state].allowed & BIT(next);
 }
@@ -173,8 +179,8 @@ static int64_t call_timeout_us(const struct host_job *job)
 struct session_error job_timeout_error(const struct host_job *job)
 {
 	return fleet_finding(job->spent_us >= job->fleet->options.host_timeout_ms * 1000
-	                             ? SESSION_FINDING_HOST_TIMEOUT
-	                             : SESSION_FINDING_CALL_TIMEOUT);
+				     ? SESSION_FINDING_HOST_TIMEOUT
+				     : SESSION_FINDING_CALL_TIMEOUT);
 }
 
 static void fill_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us)
@@ -226,7 +232,8 @@ static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 
 static void out_of_memory(struct host_job *job)
 {
-	struct session_error error = { SESSION_API_OPEN_SERVER_EX, 8 }; /* ERROR_NOT_ENOUGH_MEMORY */
+	/* ERROR_NOT_ENOUGH_MEMORY */
+	struct session_error error = { SESSION_API_OPEN_SERVER_EX, 8 };
 
 	fleet_warn(job->fleet, "%s: out of memory", job_host(job)->name);
 	job_move(job, job_give_up(job, &error, false));
@@ -264,11 +271,13 @@ static void seat_refused(struct seat_request *seat)
 
 	not_ready_any_more(job);
 	if (!fleet->starved)
-		fleet_warn(fleet, "every one of %u worker threads is held by a call that does not return: "
-		                  "the remaining hosts are not attempted",
-		           fleet->seats.threads);
+		fleet_warn(fleet,
+			   "every one of %u worker threads is held by a call that does not return: "
+			   "the remaining hosts are not attempted",
+			   fleet->seats.threads);
 	fleet->starved = true;
-	job->gave_up = true; /* and no thread to close its connection on: that ends with the process */
+	/* and no thread to close its connection on: that ends with the process */
+	job->gave_up = true;
 	job_move(job, JOB_DONE);
 }
 
@@ -287,8 +296,8 @@ static void enter_call(struct host_job *job)
 		job_move(job, JOB_OPEN);
 		return;
 	}
-	if (rows[job->state].counts &&
-	    job->spent_us >= fleet->options.host_timeout_ms * 1000 && !anything_asked(job)) {
+	if (rows[job->state].counts && job->spent_us >= fleet->options.host_timeout_ms * 1000 &&
+	    !anything_asked(job)) {
 		struct session_error error = fleet_finding(SESSION_FINDING_HOST_TIMEOUT);
 
 		job_move(job, job_give_up(job, &error, true));
@@ -366,7 +375,8 @@ static void leave_behind(struct host_job *job)
 	if (rows[job->state].counts)
 		job->spent_us += now_us(job) - call->started_us;
 	if (call->kind == CALL_ACT)
-		journal_left(job->fleet->options.journal, job->fleet->record, job->index, call->row);
+		journal_left(job->fleet->options.journal, job->fleet->record, job->index,
+			     call->row);
 	job->call = NULL;
 	job->sequence++;
 	job->connection = NULL;
@@ -411,7 +421,8 @@ static void on_timer(struct exec_timer *timer)
 
 static void enter_sleep(struct host_job *job)
 {
-	(void)exec_timer_set(job->fleet->options.executor, &job->timer, now_us(job) + job->sleep_us);
+	(void)exec_timer_set(job->fleet->options.executor, &job->timer,
+			     now_us(job) + job->sleep_us);
 }
 
 int64_t job_backoff_us(struct host_job *job, unsigned tries)
@@ -422,17 +433,18 @@ int64_t job_backoff_us(struct host_job *job, unsigned tries)
 
 	for (unsigned i = 1; i < tries && base_us < INT64_C(3600000000); i++)
 		base_us *= 2;
-	/* Three quarters to five quarters of it, so that hosts which failed together do not come back together. */
+	/* Three quarters to five quarters of it, so that hosts which failed together do not come
+	 * back together. */
 	return (int64_t)((double)base_us * (0.75 + rng_unit(&state) / 2));
 }
 
 enum job_failure job_retry(struct host_job *job, const struct session_error *error,
-                           enum job_state resume)
+			   enum job_state resume)
 {
 	struct fleet *fleet = job->fleet;
 	enum win_error_class class_ = win_error_lookup(error->api, error->code)->class_;
-	bool short_list = error->api == SESSION_API_RDSWEEP &&
-	                  error->code == SESSION_FINDING_SHORT_LIST;
+	bool short_list =
+		error->api == SESSION_API_RDSWEEP && error->code == SESSION_FINDING_SHORT_LIST;
 
 	if (class_ != WIN_ERROR_TRANSIENT && class_ != WIN_ERROR_AMBIGUOUS && !short_list)
 		return JOB_FAILURE_FINAL;
@@ -471,7 +483,8 @@ static void enter_hold(struct host_job *job)
 
 static void on_durable(struct journal_waiter *waiter)
 {
-	struct host_job *job = (struct host_job *)(void *)((char *)waiter - offsetof(struct host_job, waiter));
+	struct host_job *job =
+		(struct host_job *)(void *)((char *)waiter - offsetof(struct host_job, waiter));
 
 	if (journal_failed(job->fleet->options.journal))
 		fleet_stop(job->fleet, FLEET_STOP_JOURNAL);
@@ -481,7 +494,8 @@ static void on_durable(struct journal_waiter *waiter)
 static void enter_intent(struct host_job *job)
 {
 	if (act_intend(job) < 0) {
-		job->state = JOB_NEXT; /* nothing was intended, and out of memory leads on from there */
+		/* nothing was intended, and out of memory leads on from there */
+		job->state = JOB_NEXT;
 		out_of_memory(job);
 		return;
 	}
@@ -579,7 +593,8 @@ static struct job_probe *make_probe(struct host_job *job)
 	probe->exec.released = probe_released;
 	if (options->backend->ops->probe_script) {
 		probe->exec.scripted = true;
-		options->backend->ops->probe_script(options->backend, host->name, &probe->exec.script);
+		options->backend->ops->probe_script(options->backend, host->name,
+						    &probe->exec.script);
 	}
 	return probe;
 }
@@ -595,7 +610,8 @@ static void enter_probe(struct host_job *job)
 		return;
 	}
 	/* fleet_feed() has made sure that there is a thread for the look-up. */
-	probe->looking_up = exec_probe_needs_lookup(&probe->exec) && seats_lookup_begin(&fleet->seats);
+	probe->looking_up =
+		exec_probe_needs_lookup(&probe->exec) && seats_lookup_begin(&fleet->seats);
 	job->probe = probe;
 	job->probe_counted = true;
 	fleet->probing++;

@@ -2,13 +2,16 @@
  * host_job.h - one host as a state machine, run twice: once in the survey, once in the act.
  *
  *   survey:  PROBE -> OPEN -> ENUMERATE -> DETAILS* -> CLOSE -> DONE
- *   act:     PROBE -> OPEN -> ENUMERATE -> NEXT -> ( INTENT | ACT | HOLD | BACKOFF )* -> TICK -> VERIFY -> RECHECK* -> NEXT ... -> CLOSE -> DONE
+ *   act:     PROBE -> OPEN -> ENUMERATE -> NEXT -> ( INTENT | ACT | HOLD | BACKOFF )* -> TICK ->
+ *   VERIFY -> RECHECK* -> NEXT ... -> CLOSE -> DONE
  *
  *   Any call that fails in a way that may be tried again: CLOSE -> BACKOFF -> OPEN -> where it was.
- *   Any call past its deadline is left behind with its connection; in the act one new connection is opened to verify.
+ *   Any call past its deadline is left behind with its connection; in the act one new connection is
+ *   opened to verify.
  *
- * Where it suspends: PROBE until the port answers; OPEN ENUMERATE DETAILS ACT VERIFY RECHECK CLOSE first for a seat, then for
- * the call; INTENT until the journal is durable; HOLD for --max-closing; TICK and BACKOFF for time. NEXT decides and never suspends.
+ * Where it suspends: PROBE until the port answers; OPEN ENUMERATE DETAILS ACT VERIFY RECHECK CLOSE
+ * first for a seat, then for the call; INTENT until the journal is durable; HOLD for --max-closing;
+ * TICK and BACKOFF for time. NEXT decides and never suspends.
  * Threads: loop thread; workers see call blocks only.
  */
 #ifndef RDSWEEP_HOST_JOB_H
@@ -44,30 +47,31 @@ struct job_probe;
 
 struct host_job {
 	struct fleet *fleet;
-	uint32_t index;    /* of its host, in options and record */
+	uint32_t index;	   /* of its host, in options and record */
 	uint32_t sequence; /* of the call it waits for; results with another number are late */
-	uint8_t state;     /* enum job_state */
-	uint8_t then;      /* after CLOSE: DONE or BACKOFF */
-	uint8_t resume;    /* after OPEN: the step that wants the connection */
-	uint8_t tries;     /* failures of the present step */
-	bool acting;       /* second time round */
+	uint8_t state;	   /* enum job_state */
+	uint8_t then;	   /* after CLOSE: DONE or BACKOFF */
+	uint8_t resume;	   /* after OPEN: the step that wants the connection */
+	uint8_t tries;	   /* failures of the present step */
+	bool acting;	   /* second time round */
 	bool new_counted;  /* it is one of fleet->ready */
 	bool probe_counted;
-	bool gave_up;      /* it was left behind twice, or cannot be asked any more: only settle */
-	bool silent;       /* it ended without an answer */
-	bool reopened;     /* its one new connection after a call left behind */
+	bool gave_up;	    /* it was left behind twice, or cannot be asked any more: only settle */
+	bool silent;	    /* it ended without an answer */
+	bool reopened;	    /* its one new connection after a call left behind */
 	bool failed_before; /* counted as a failure in the survey already */
 	struct seat_request seat;
 	struct exec_timer timer;
-	struct fleet_call *call;      /* in flight and ours; NULL while waiting for a seat or after leaving it behind */
-	struct job_probe *probe;      /* in flight and ours */
+	/* in flight and ours; NULL while waiting for a seat or after leaving it behind */
+	struct fleet_call *call;
+	struct job_probe *probe; /* in flight and ours */
 	struct session_host *connection;
-	int64_t began_us;    /* of this phase */
-	int64_t spent_us;    /* in calls and backoffs, against --host-timeout */
-	int64_t interval_ms; /* of the next tick */
-	int64_t sleep_us;    /* TICK, BACKOFF: how long */
-	uint32_t row;        /* DETAILS: the session; */
-	uint32_t current;    /* ACT, RECHECK: index into `sessions` */
+	int64_t began_us;	      /* of this phase */
+	int64_t spent_us;	      /* in calls and backoffs, against --host-timeout */
+	int64_t interval_ms;	      /* of the next tick */
+	int64_t sleep_us;	      /* TICK, BACKOFF: how long */
+	uint32_t row;		      /* DETAILS: the session; */
+	uint32_t current;	      /* ACT, RECHECK: index into `sessions` */
 	struct session_job *sessions; /* the selected ones; in the act only */
 	uint32_t session_count;
 	struct host_job *hold_next;
@@ -90,11 +94,14 @@ struct rep_host *job_host(const struct host_job *job);
 const char *job_state_name(enum job_state state);
 
 enum job_failure {
-	JOB_FAILURE_RETRY, /* the state to move to was set up: CLOSE, then BACKOFF, then the same step again */
+	/* the state to move to was set up: CLOSE, then BACKOFF, then the same step again */
+	JOB_FAILURE_RETRY,
 	JOB_FAILURE_FINAL
 };
-/* A call that failed: may it be tried again? If so the job is already prepared, and `CLOSE` comes next. */
-enum job_failure job_retry(struct host_job *job, const struct session_error *error, enum job_state resume);
+/* A call that failed: may it be tried again? If so the job is already prepared, and `CLOSE`
+ * comes next. */
+enum job_failure job_retry(struct host_job *job, const struct session_error *error,
+			   enum job_state resume);
 int64_t job_backoff_us(struct host_job *job, unsigned tries);
 /* The error of a call that was left behind: the host's time was up, or the call's. */
 struct session_error job_timeout_error(const struct host_job *job);
@@ -122,7 +129,8 @@ enum job_state act_verified(struct host_job *job, struct fleet_call *call);
 /* A look that was no good says nothing about who is there. */
 enum job_state act_look_failed(struct host_job *job, const struct session_error *error);
 enum job_state act_rechecked(struct host_job *job, struct fleet_call *call);
-/* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never acts. */
+/* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never
+ * acts. */
 void act_abandon(struct host_job *job, bool withdrawn);
 enum job_state act_overdue(struct host_job *job, bool withdrawn);
 void act_settle(struct host_job *job);

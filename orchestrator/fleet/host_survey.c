@@ -1,4 +1,5 @@
-/* host_survey.c - what one host's job decides while the fleet is surveyed: nothing here changes anything on a host. */
+/* host_survey.c - what one host's job decides while the fleet is surveyed: nothing here changes
+ * anything on a host. */
 #include "fleet_internal.h"
 
 #include <string.h>
@@ -50,13 +51,13 @@ static struct plan_entry entry_of(const struct host_job *job, const struct rep_s
 
 /* With a plan only its identities count; a logon time is known only once the details are there. */
 static enum rep_reason decide_by_plan(const struct host_job *job, const struct rep_session *row,
-                                      bool details_known)
+				      bool details_known)
 {
 	const struct plan *plan = job->fleet->options.plan;
 	struct plan_entry entry = entry_of(job, row);
 
 	if (details_known ? plan_has(plan, &entry)
-	                  : plan_may_have(plan, entry.host, entry.id, entry.domain, entry.user))
+			  : plan_may_have(plan, entry.host, entry.id, entry.domain, entry.user))
 		return REP_REASON_NONE;
 	return details_known ? REP_REASON_NEW : REP_REASON_NOT_SELECTED;
 }
@@ -103,9 +104,9 @@ static int add_all(struct host_job *job, const struct session_list *list)
 	}
 	if (!services)
 		fleet_warn(fleet,
-		           "%s: the list of sessions lacks session 0, it may be cut short (missing "
-		           "Query Information permission?)",
-		           host->name);
+			   "%s: the list of sessions lacks session 0, it may be cut short (missing "
+			   "Query Information permission?)",
+			   host->name);
 	return 0;
 }
 
@@ -148,7 +149,7 @@ bool survey_prepare_details(struct host_job *job)
 }
 
 static void settle_row(struct host_job *job, struct rep_session *row,
-                       enum rep_session_outcome outcome, const struct session_error *error)
+		       enum rep_session_outcome outcome, const struct session_error *error)
 {
 	row->outcome = (uint8_t)outcome;
 	row->error = error ? fleet_error(job->fleet, error) : 0;
@@ -162,8 +163,10 @@ enum job_state survey_detailed(struct host_job *job, struct fleet_call *call)
 	struct rep_session *row = &host->sessions[job->row];
 
 	if (call->status == 0) {
-		/* What was listed and what the details say can differ: somebody else may have come in between. */
-		bool same = account_eq(row->domain, row->user, call->details.domain, call->details.user);
+		/* What was listed and what the details say can differ: somebody else may have
+		 * come in between. */
+		bool same = account_eq(row->domain, row->user, call->details.domain,
+				       call->details.user);
 
 		if (same) {
 			sighting_details(job->fleet, host, row, &call->details);
@@ -171,7 +174,8 @@ enum job_state survey_detailed(struct host_job *job, struct fleet_call *call)
 			job->row++;
 			job->tries = 0;
 		} else {
-			struct session_error changed = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
+			struct session_error changed =
+				fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
 
 			settle_row(job, row, REP_SESSION_IDENTITY_CHANGED, &changed);
 			(void)sighting_add_other(job->fleet, job->index, call->id, &call->details);
@@ -217,8 +221,8 @@ static void settle_open_rows(struct host_job *job)
 	}
 }
 
-static const struct rep_session *find_planned(const struct rep_host *host, const struct plan_entry *entry,
-                                              bool *ret_id_used)
+static const struct rep_session *find_planned(const struct rep_host *host,
+					      const struct plan_entry *entry, bool *ret_id_used)
 {
 	*ret_id_used = false;
 	for (uint32_t i = 0; i < host->session_count; i++) {
@@ -227,7 +231,8 @@ static const struct rep_session *find_planned(const struct rep_host *host, const
 		if (row->id != entry->id || strcmp(row->vm, entry->vm) != 0)
 			continue;
 		*ret_id_used |= row->user[0] != '\0';
-		/* Without a logon time it was listed and then could not be looked at: it is accounted for. */
+		/* Without a logon time it was listed and then could not be looked at: it is
+		 * accounted for. */
 		if ((row->logon_at_ms == entry->logon_at_ms || row->logon_at_ms == UTC_UNKNOWN) &&
 		    account_eq(row->domain, row->user, entry->domain, entry->user))
 			return row;
@@ -239,10 +244,13 @@ static const struct rep_session *find_planned(const struct rep_host *host, const
 static int add_missing(struct host_job *job, const struct plan_entry *entry)
 {
 	struct session_error changed = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
-	struct session_info info = { .id = entry->id,       .state = SESSION_STATE_UNKNOWN,
-		                     .station = entry->station, .user = entry->user,
-		                     .domain = entry->domain,   .vm = entry->vm,
-		                     .farm = "" };
+	struct session_info info = { .id = entry->id,
+				     .state = SESSION_STATE_UNKNOWN,
+				     .station = entry->station,
+				     .user = entry->user,
+				     .domain = entry->domain,
+				     .vm = entry->vm,
+				     .farm = "" };
 	struct rep_host *host = job_host(job);
 	struct rep_session *row;
 	bool id_used;

@@ -6,7 +6,7 @@
 #include "journal_lines.h"
 
 #define COMMIT_APART_US 2000   /* at least, between the starts of two commits */
-#define LINGER_US       100000 /* lines that nobody waits for are written after so long */
+#define LINGER_US	100000 /* lines that nobody waits for are written after so long */
 
 struct journal {
 	struct exec_call call; /* first: the commit in flight */
@@ -14,14 +14,15 @@ struct journal {
 	struct journal_sink sink;
 	void (*on_failed)(void *ctx);
 	void *failed_ctx;
-	struct strbuf pending;           /* lines that no commit has taken yet */
-	struct strbuf writing;           /* what the commit in flight writes; the worker's while it is out */
-	struct journal_waiter *waiting;  /* for the pending lines */
+	struct strbuf pending; /* lines that no commit has taken yet */
+	/* what the commit in flight writes; the worker's while it is out */
+	struct strbuf writing;
+	struct journal_waiter *waiting;	  /* for the pending lines */
 	struct journal_waiter *in_commit; /* for the commit in flight */
 	struct exec_timer timer;
 	int64_t last_commit_us;
 	bool busy, failed;
-	bool told; /* on_failed was called */
+	bool told;  /* on_failed was called */
 	int status; /* the worker's answer */
 };
 
@@ -29,7 +30,8 @@ static void work_commit(struct exec_call *call)
 {
 	struct journal *journal = (struct journal *)call;
 
-	journal->status = journal->sink.append(journal->sink.ctx, journal->writing.data, journal->writing.len);
+	journal->status = journal->sink.append(journal->sink.ctx, journal->writing.data,
+					       journal->writing.len);
 	if (journal->status == 0)
 		journal->status = journal->sink.sync(journal->sink.ctx);
 }
@@ -45,7 +47,8 @@ static void call_waiters(struct journal_waiter *waiters)
 	}
 }
 
-/* Whoever has to hear of it hears from the loop: this is called in the middle of others' decisions. */
+/* Whoever has to hear of it hears from the loop: this is called in the middle of others'
+ * decisions. */
 static void fail(struct journal *journal)
 {
 	journal->failed = true;
@@ -80,7 +83,8 @@ static void arm(struct journal *journal)
 	if (journal->timer.place && journal->timer.due_us <= due_us)
 		return;
 	if (exec_timer_set(journal->executor, &journal->timer, due_us) < 0)
-		journal->failed = true; /* no memory: nobody is called any more, and nothing is asked */
+		/* no memory: nobody is called any more, and nothing is asked */
+		journal->failed = true;
 }
 
 static void commit_done(struct exec_call *call)
@@ -124,7 +128,8 @@ static void commit(struct journal *journal)
 
 static void on_timer(struct exec_timer *timer)
 {
-	struct journal *journal = (struct journal *)(void *)((char *)timer - offsetof(struct journal, timer));
+	struct journal *journal =
+		(struct journal *)(void *)((char *)timer - offsetof(struct journal, timer));
 
 	if (journal->failed)
 		tell_failed(journal);
@@ -133,7 +138,7 @@ static void on_timer(struct exec_timer *timer)
 }
 
 struct journal *journal_create(struct executor *executor, const struct journal_sink *sink,
-                               void (*failed)(void *ctx), void *failed_ctx)
+			       void (*failed)(void *ctx), void *failed_ctx)
 {
 	struct journal *journal = calloc(1, sizeof(*journal));
 
@@ -231,7 +236,7 @@ void journal_confirmed(struct journal *journal)
 }
 
 void journal_intent(struct journal *journal, const struct rep_record *record, uint32_t host,
-                    const uint32_t *rows, size_t count)
+		    const uint32_t *rows, size_t count)
 {
 	if (!journal)
 		return;
@@ -239,7 +244,8 @@ void journal_intent(struct journal *journal, const struct rep_record *record, ui
 	arm(journal);
 }
 
-void journal_seen(struct journal *journal, const struct rep_record *record, uint32_t host, uint32_t row)
+void journal_seen(struct journal *journal, const struct rep_record *record, uint32_t host,
+		  uint32_t row)
 {
 	if (!journal)
 		return;
@@ -247,7 +253,8 @@ void journal_seen(struct journal *journal, const struct rep_record *record, uint
 	arm(journal);
 }
 
-void journal_result(struct journal *journal, const struct rep_record *record, uint32_t host, uint32_t row)
+void journal_result(struct journal *journal, const struct rep_record *record, uint32_t host,
+		    uint32_t row)
 {
 	if (!journal)
 		return;
@@ -255,7 +262,8 @@ void journal_result(struct journal *journal, const struct rep_record *record, ui
 	arm(journal);
 }
 
-void journal_left(struct journal *journal, const struct rep_record *record, uint32_t host, uint32_t row)
+void journal_left(struct journal *journal, const struct rep_record *record, uint32_t host,
+		  uint32_t row)
 {
 	if (!journal)
 		return;

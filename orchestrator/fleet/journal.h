@@ -1,24 +1,24 @@
 /*
- * journal.h - what survives a crash: every step of a run as a line on disk, and before each call that changes a session, the
- * intention to make it.
+ * journal.h - what survives a crash: every step of a run as a line on disk, and before each call
+ * that changes a session, the intention to make it.
  *
- * Lines are appended by the loop to a buffer and made durable in groups by one pool thread at a time, at least 2 ms apart: one
- * write and one sync for all that has come up meanwhile. Who must not go on before that waits with a journal_waiter.
+ * Lines are appended by the loop to a buffer and made durable in groups by one pool thread at a
+ * time, at least 2 ms apart: one write and one sync for all that has come up meanwhile. Who must
+ * not go on before that waits with a journal_waiter.
  *
- * Format:    JSON Lines, `rdsweep.journal/1`; journal_read.h has the way back. Each line is an object with "event" and "t":
- *              run       the run's section of the report, its options, working folder: all that resume needs
- *              member    one host of the fleet: name, address, port, ...
- *              surveyed  a host as the report will have it, with all its sessions as seen
- *              confirmed the question was answered with yes (or --yes): what is selected and has no outcome may be acted on
- *              intent    sessions of one host (rows) that are about to be acted on; durable before the first call
- *              seen      a session that was seen for the first time during the act
- *              result    a session's outcome
- *              left      a call that was left behind
- *              done      a host's end in the act
- *              end       the run's end, `settled` or not
+ * Format:    JSON Lines, `rdsweep.journal/1`; journal_read.h has the way back. Each line is an
+ *              object with "event" and "t": run       the run's section of the report, its options,
+ *              working folder: all that resume needs member    one host of the fleet: name,
+ *              address, port, ... surveyed  a host as the report will have it, with all its
+ *              sessions as seen confirmed the question was answered with yes (or --yes): what is
+ *              selected and has no outcome may be acted on intent    sessions of one host (rows)
+ *              that are about to be acted on; durable before the first call seen      a session
+ *              that was seen for the first time during the act result    a session's outcome left
+ *              a call that was left behind done      a host's end in the act end       the run's
+ *              end, `settled` or not
  * Threads:   loop thread. The sink is called on a pool worker, never twice at once.
- * Errors:    once the sink has failed, the journal has failed for good: `failed` is called once, waiters are called too and have
- *            to look at journal_failed().
+ * Errors:    once the sink has failed, the journal has failed for good: `failed` is called once,
+ *            waiters are called too and have to look at journal_failed().
  */
 #ifndef RDSWEEP_JOURNAL_H
 #define RDSWEEP_JOURNAL_H
@@ -41,16 +41,18 @@ struct journal_sink {
 };
 
 struct journal_waiter {
-	void (*durable)(struct journal_waiter *waiter); /* from the loop, never from within journal_wait() */
-	struct journal_waiter *next;                    /* private */
+	/* from the loop, never from within journal_wait() */
+	void (*durable)(struct journal_waiter *waiter);
+	struct journal_waiter *next; /* private */
 	bool waiting;
 };
 
 struct journal;
 
-/* `executor` and the sink's ctx are kept; `failed` may be NULL. It uses one pool thread. NULL when memory is short. */
+/* `executor` and the sink's ctx are kept; `failed` may be NULL. It uses one pool thread. NULL
+ * when memory is short. */
 struct journal *journal_create(struct executor *executor, const struct journal_sink *sink,
-                               void (*failed)(void *ctx), void *failed_ctx);
+			       void (*failed)(void *ctx), void *failed_ctx);
 
 /* Only when nothing is in flight (journal_busy()), or on a virtual executor. NULL is fine. */
 void journal_free(struct journal *journal);
@@ -64,14 +66,18 @@ void journal_cancel(struct journal *journal, struct journal_waiter *waiter); /* 
 /* Begins writing what there is without anybody waiting for it. */
 void journal_flush(struct journal *journal);
 
-/* The lines. A NULL journal takes them and does nothing. `record` is the run's; hosts and rows are indices into it. */
+/* The lines. A NULL journal takes them and does nothing. `record` is the run's; hosts and rows
+ * are indices into it. */
 void journal_surveyed(struct journal *journal, const struct rep_record *record, uint32_t host);
 void journal_confirmed(struct journal *journal);
 void journal_intent(struct journal *journal, const struct rep_record *record, uint32_t host,
-                    const uint32_t *rows, size_t count);
-void journal_seen(struct journal *journal, const struct rep_record *record, uint32_t host, uint32_t row);
-void journal_result(struct journal *journal, const struct rep_record *record, uint32_t host, uint32_t row);
-void journal_left(struct journal *journal, const struct rep_record *record, uint32_t host, uint32_t row);
+		    const uint32_t *rows, size_t count);
+void journal_seen(struct journal *journal, const struct rep_record *record, uint32_t host,
+		  uint32_t row);
+void journal_result(struct journal *journal, const struct rep_record *record, uint32_t host,
+		    uint32_t row);
+void journal_left(struct journal *journal, const struct rep_record *record, uint32_t host,
+		  uint32_t row);
 void journal_done(struct journal *journal, const struct rep_record *record, uint32_t host);
 void journal_end(struct journal *journal, const struct rep_run *run, bool settled);
 

@@ -1,7 +1,8 @@
 /*
  * journal_lines.h - the text of a journal's lines, and nothing about when they are written.
  *
- * Every function appends one line with its line end. `t_ms` is the time of day (UTC). Errors: in the buffer (strbuf.h).
+ * Every function appends one line with its line end. `t_ms` is the time of day (UTC). Errors: in
+ * the buffer (strbuf.h).
  * Threads:   no state.
  */
 #ifndef RDSWEEP_JOURNAL_LINES_H
@@ -11,18 +12,22 @@
 #include "strbuf.h"
 
 /* `host` and `session` objects are those of the report (rdsweep.report/1). */
-void journal_line_surveyed(struct strbuf *out, int64_t t_ms, const struct rep_record *record, uint32_t host);
+void journal_line_surveyed(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			   uint32_t host);
 void journal_line_confirmed(struct strbuf *out, int64_t t_ms);
-/* {"event":"intent","t":...,"host":NAME,"rows":[...]}: rows are the sessions' places in the host's list, from 0 */
-void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record, uint32_t host,
-                         const uint32_t *rows, size_t count);
+/* {"event":"intent","t":...,"host":NAME,"rows":[...]}: rows are the sessions' places in the
+ * host's list, from 0 */
+void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			 uint32_t host, const uint32_t *rows, size_t count);
 /* {"event":"seen"|"result","t":...,"host":NAME,"row":N,"session":{...}} */
-void journal_line_session(struct strbuf *out, const char *event, int64_t t_ms, const struct rep_record *record,
-                          uint32_t host, uint32_t row);
+void journal_line_session(struct strbuf *out, const char *event, int64_t t_ms,
+			  const struct rep_record *record, uint32_t host, uint32_t row);
 /* {"event":"left","t":...,"host":NAME,"row":N} */
-void journal_line_left(struct strbuf *out, int64_t t_ms, const struct rep_record *record, uint32_t host, uint32_t row);
+void journal_line_left(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+		       uint32_t host, uint32_t row);
 /* {"event":"done","t":...,"host":NAME,"outcome":...,"error":...,"wave":...,"attempts":...,"duration_ms":...,"drain":...} */
-void journal_line_done(struct strbuf *out, int64_t t_ms, const struct rep_record *record, uint32_t host);
+void journal_line_done(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+		       uint32_t host);
 /* {"event":"end","t":...,"outcome":...,"stopped_by":...,"exit_code":...,"settled":...} */
 void journal_line_end(struct strbuf *out, int64_t t_ms, const struct rep_run *run, bool settled);
 

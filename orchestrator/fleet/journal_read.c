@@ -1,4 +1,5 @@
-/* journal_read.c - see journal_read.h: a journal replayed line by line; what each event holds and does is a table. */
+/* journal_read.c - see journal_read.h: a journal replayed line by line; what each event holds
+ * and does is a table. */
 #include "journal_read.h"
 
 #include <limits.h>
@@ -163,7 +164,8 @@ static void copy_host(struct rep_host *to, const struct rep_host *from, uint16_t
 	to->drain_after = from->drain_after;
 }
 
-/* A result clears the doubt; one that is in_doubt is known at least to be so, until journal_reopen(). */
+/* A result clears the doubt; one that is in_doubt is known at least to be so, until
+ * journal_reopen(). */
 static void mark_result(struct journal_marks *marks, uint32_t row)
 {
 	if (row < marks->cap)

@@ -1,7 +1,9 @@
 /*
- * journal_read.h - reads a journal back: the fleet, the record as far as it got, and what is in doubt.
+ * journal_read.h - reads a journal back: the fleet, the record as far as it got, and what is in
+ * doubt.
  *
- * A torn last line is what a crash leaves: it is dropped and told. Anything else that is wrong is an error with its line.
+ * A torn last line is what a crash leaves: it is dropped and told. Anything else that is wrong is
+ * an error with its line.
  * Ownership: all texts live in the struct's arena or in the record.
  * Threads:   one thread at a time.
  */
@@ -13,26 +15,29 @@
 #include "json_read.h"
 #include "record.h"
 
-/* A session that the host had been asked about, or may have been, and of which no result is known. */
+/* A session that the host had been asked about, or may have been, and of which no result is
+ * known. */
 struct journal_doubt {
 	uint32_t host, row;
 	int64_t intent_at_ms; /* UTC: its last intent */
 };
 
 struct journal_read {
-	const char *run_line;      /* the first line, whole: the program that wrote it reads it itself */
+	/* the first line, whole: the program that wrote it reads it itself */
+	const char *run_line;
 	size_t run_line_len;
-	int64_t started_at_ms;     /* "t" of the first line */
-	struct fleet_host *hosts;  /* the members, in order */
+	int64_t started_at_ms;	  /* "t" of the first line */
+	struct fleet_host *hosts; /* the members, in order */
 	size_t host_count;
-	struct rep_record record;  /* its hosts are the members; run's section is not filled */
+	struct rep_record record; /* its hosts are the members; run's section is not filled */
 	bool confirmed;
-	bool ended, settled;       /* the last "end" line; lines after it (a resumed run's) make it not ended again */
-	bool torn;                 /* the last line was dropped */
-	size_t sound_bytes;        /* up to where the file is good: cut it there before appending */
+	bool ended,
+		settled; /* the last "end" line; lines after it (a resumed run's) make it not ended again */
+	bool torn;	    /* the last line was dropped */
+	size_t sound_bytes; /* up to where the file is good: cut it there before appending */
 	struct journal_doubt *doubts; /* in order of host, then row */
 	size_t doubt_count;
-	struct arena arena;        /* private */
+	struct arena arena;	     /* private */
 	struct journal_marks *marks; /* private: of each host */
 };
 
@@ -42,12 +47,14 @@ struct journal_read_error {
 };
 
 /* Reads a whole journal from memory. 0; -1 with *reterr and nothing to release. */
-int journal_read(struct journal_read *ret, const char *bytes, size_t len, struct journal_read_error *reterr);
+int journal_read(struct journal_read *ret, const char *bytes, size_t len,
+		 struct journal_read_error *reterr);
 void journal_read_release(struct journal_read *read);
 
-/* What resume does with results of a run that was stopped before its end: sessions that were not come to because of it
- * (interrupted, max_failures, credentials, run_timeout, no_workers, journal) get no outcome again, and those that are in_doubt become
- * doubts. Called for a journal that is not settled. 0, -1 when memory is short. */
+/* What resume does with results of a run that was stopped before its end: sessions that were not
+ * come to because of it (interrupted, max_failures, credentials, run_timeout, no_workers, journal)
+ * get no outcome again, and those that are in_doubt become doubts. Called for a journal that is not
+ * settled. 0, -1 when memory is short. */
 int journal_reopen(struct journal_read *read);
 
 #endif

@@ -27,7 +27,8 @@ struct plan {
 	size_t count, cap;
 	struct host *hosts;
 	size_t host_count, host_cap;
-	/* All folded: host names -> hosts; accounts with their id, with and without the logon time -> rows. */
+	/* All folded: host names -> hosts; accounts with their id, with and without the logon
+	 * time -> rows. */
 	struct str_map host_map, identities, accounts;
 	struct arena arena;
 };

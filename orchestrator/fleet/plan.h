@@ -20,17 +20,22 @@ struct plan_entry {
 	int64_t logon_at_ms;
 };
 
-struct plan *plan_create(void); /* NULL when memory is short */
+struct plan *plan_create(void);	   /* NULL when memory is short */
 void plan_free(struct plan *plan); /* NULL is fine */
-int plan_add(struct plan *plan, const struct plan_entry *entry); /* copied; 0, -1 when memory is short; twice is once */
+/* copied; 0, -1 when memory is short; twice is once */
+int plan_add(struct plan *plan, const struct plan_entry *entry);
 size_t plan_count(const struct plan *plan);
 
 /* Whether this very identity is planned. Both say no when memory is short. */
 bool plan_has(const struct plan *plan, const struct plan_entry *entry);
-/* Whether that account with that id is planned on that host, whatever its logon time: worth a closer look. */
-bool plan_may_have(const struct plan *plan, const char *host, uint32_t id, const char *domain, const char *user);
+/* Whether that account with that id is planned on that host, whatever its logon time: worth a
+ * closer look. */
+bool plan_may_have(const struct plan *plan, const char *host, uint32_t id, const char *domain,
+		   const char *user);
 
-/* The entries of one host: the first at `from` or after, its index, or -1. Entries are in the order of plan_add(). */
-int64_t plan_next(const struct plan *plan, const char *host, size_t from, const struct plan_entry **ret_entry);
+/* The entries of one host: the first at `from` or after, its index, or -1. Entries are in the
+ * order of plan_add(). */
+int64_t plan_next(const struct plan *plan, const char *host, size_t from,
+		  const struct plan_entry **ret_entry);
 
 #endif

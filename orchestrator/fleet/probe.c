@@ -108,10 +108,11 @@ static void start_next(struct tcp_probe *tcp)
 		attempt->tcp.data = tcp;
 		attempt->connect.data = attempt;
 		status = uv_tcp_connect(&attempt->connect, &attempt->tcp,
-		                        (const struct sockaddr *)&tcp->addresses[i], on_connect);
+					(const struct sockaddr *)&tcp->addresses[i], on_connect);
 		if (status == 0) {
 			if (tcp->started < tcp->address_count)
-				(void)uv_timer_start(&tcp->stagger, on_stagger, PROBE_STAGGER_MS, 0);
+				(void)uv_timer_start(&tcp->stagger, on_stagger, PROBE_STAGGER_MS,
+						     0);
 			return;
 		}
 		note_failure(tcp, status);
@@ -158,9 +159,11 @@ static void on_lookup(uv_getaddrinfo_t *lookup, int status, struct addrinfo *lis
 		else
 			finish(tcp, EXEC_PROBE_NAME_UNKNOWN);
 	} else if (!tcp->done) {
-		/* EAI_AGAIN and the like say that nobody could be asked, not that the name is unknown. */
-		finish(tcp, status == UV_EAI_NONAME || status == UV_EAI_NODATA ? EXEC_PROBE_NAME_UNKNOWN
-		                                                              : EXEC_PROBE_FAILED);
+		/* EAI_AGAIN and the like say that nobody could be asked, not that the name is
+		 * unknown. */
+		finish(tcp, status == UV_EAI_NONAME || status == UV_EAI_NODATA
+				    ? EXEC_PROBE_NAME_UNKNOWN
+				    : EXEC_PROBE_FAILED);
 	}
 	uv_freeaddrinfo(list);
 	let_go(tcp);
@@ -187,14 +190,16 @@ static void start_lookup(struct tcp_probe *tcp)
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)tcp->probe->port);
 	tcp->lookup.data = tcp;
 	tcp->held++;
-	status = uv_getaddrinfo(tcp->loop, &tcp->lookup, on_lookup, tcp->probe->address, port, &hints);
+	status = uv_getaddrinfo(tcp->loop, &tcp->lookup, on_lookup, tcp->probe->address, port,
+				&hints);
 	if (status < 0) {
 		tcp->held--;
 		finish(tcp, EXEC_PROBE_NAME_UNKNOWN);
 	}
 }
 
-/* Everything is decided from the loop, never from within probe_start(): that is what callers rely on. */
+/* Everything is decided from the loop, never from within probe_start(): that is what callers
+ * rely on. */
 static void on_begin(uv_timer_t *timer)
 {
 	struct tcp_probe *tcp = timer->data;

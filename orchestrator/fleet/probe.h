@@ -1,9 +1,10 @@
 /*
  * probe.h - does anything answer on this TCP port? On the loop, without a worker.
  *
- * A name is looked up first (libuv does that on a pool thread, the only one a probe ever takes); then IPv6 and IPv4 are raced
- * as RFC 8305 (Happy Eyeballs) has it: the next address is tried 250 ms after the one before, or at once when that
- * failed. The first that connects wins; nothing is ever sent.
+ * A name is looked up first (libuv does that on a pool thread, the only one a probe ever takes);
+ * then IPv6 and IPv4 are raced as RFC 8305 (Happy Eyeballs) has it: the next address is tried 250
+ * ms after the one before, or at once when that failed. The first that connects wins; nothing is
+ * ever sent.
  * Threads:   loop thread.
  */
 #ifndef RDSWEEP_PROBE_H
@@ -13,8 +14,8 @@
 
 #include <uv.h>
 
-/* Starts it; `probe` as executor.h says. `outstanding` is incremented now and decremented when it is released. 0, -1 when
- * memory is short. */
+/* Starts it; `probe` as executor.h says. `outstanding` is incremented now and decremented when it
+ * is released. 0, -1 when memory is short. */
 int probe_start(uv_loop_t *loop, struct exec_probe *probe, unsigned *outstanding);
 
 /* Ends a probe that is not done: only released() follows. */

@@ -4,17 +4,18 @@
 #include <assert.h>
 #include <string.h>
 
-/* What a stuck call costs is this time in one place of the window: with 500 of 10,000 hosts stuck, every 100 ms of it are
- * 0.8 s of the survey. */
-#define WATCH_US          10000
+/* What a stuck call costs is this time in one place of the window: with 500 of 10,000 hosts stuck,
+ * every 100 ms of it are 0.8 s of the survey. */
+#define WATCH_US	  10000
 #define LEND_AT_LEAST_US  100000
 #define LEND_MEDIAN_TIMES 3
-#define LOOKUPS_MAX       32
-#define LATE_CLOSE_US     30000000 /* a late close that takes longer is taken for stuck */
+#define LOOKUPS_MAX	  32
+#define LATE_CLOSE_US	  30000000 /* a late close that takes longer is taken for stuck */
 
 static void on_watch(struct exec_timer *timer);
 
-void seats_init(struct seats *seats, struct executor *executor, unsigned concurrency, unsigned threads)
+void seats_init(struct seats *seats, struct executor *executor, unsigned concurrency,
+		unsigned threads)
 {
 	memset(seats, 0, sizeof(*seats));
 	seats->executor = executor;
@@ -25,7 +26,8 @@ void seats_init(struct seats *seats, struct executor *executor, unsigned concurr
 
 unsigned seats_used(const struct seats *seats)
 {
-	return seats->counting + seats->lent + seats->left_behind + seats->late_closes + seats->lookups;
+	return seats->counting + seats->lent + seats->left_behind + seats->late_closes +
+	       seats->lookups;
 }
 
 bool seats_waiting(const struct seat_request *request)
@@ -95,7 +97,7 @@ static void watch(struct seats *seats)
 	/* Needed only while somebody waits. */
 	if (!seats->watch_timer.place && first_waiting(seats))
 		(void)exec_timer_set(seats->executor, &seats->watch_timer,
-		                     exec_now_us(seats->executor) + WATCH_US);
+				     exec_now_us(seats->executor) + WATCH_US);
 }
 
 void seats_pump(struct seats *seats)
@@ -172,7 +174,7 @@ static void on_watch(struct exec_timer *timer)
 			seats->late_closes--;
 			seats->left_behind++;
 		} else if (!call->lent && !call->left_behind && !call->late_close &&
-		           age_us > limit_us[call->kind] && seats_used(seats) < seats->threads) {
+			   age_us > limit_us[call->kind] && seats_used(seats) < seats->threads) {
 			call->lent = true;
 			seats->counting--;
 			seats->lent++;

@@ -7,7 +7,7 @@
 #include "text.h"
 
 static bool matches_any(const struct selection_pattern *patterns, size_t count,
-                        const struct selection_subject *subject)
+			const struct selection_subject *subject)
 {
 	for (size_t i = 0; i < count; i++)
 		if (account_match(patterns[i].text, subject->domain, subject->user))
@@ -29,9 +29,10 @@ static bool is_own_user(const struct selection *selection, const struct selectio
 {
 	if (!selection->own_user[0])
 		return false;
-	/* Where the operator's domain is not known, the name alone has to do: rather one too many spared. */
+	/* Where the operator's domain is not known, the name alone has to do: rather one too
+	 * many spared. */
 	if (!account_eq(selection->own_domain[0] ? selection->own_domain : subject->domain,
-	                selection->own_user, subject->domain, subject->user))
+			selection->own_user, subject->domain, subject->user))
 		return false;
 	for (size_t i = 0; i < selection->user_count; i++)
 		if (account_pattern_is_exact(selection->users[i].text) &&
@@ -50,7 +51,7 @@ static enum rep_reason never_anybody(const struct selection_subject *subject)
 }
 
 static enum rep_reason never_touched(const struct selection *selection,
-                                     const struct selection_subject *subject)
+				     const struct selection_subject *subject)
 {
 	if (subject->own_session)
 		return REP_REASON_OWN_SESSION;
@@ -67,8 +68,7 @@ static bool is_selected(const struct selection *selection, const struct selectio
 {
 	struct session_condition condition = selection_condition(selection);
 
-	if (selection->user_count &&
-	    !matches_any(selection->users, selection->user_count, subject))
+	if (selection->user_count && !matches_any(selection->users, selection->user_count, subject))
 		return false;
 	if (selection->session_id >= 0 && (uint32_t)selection->session_id != subject->id)
 		return false;
@@ -80,7 +80,7 @@ static bool is_selected(const struct selection *selection, const struct selectio
 }
 
 enum rep_reason selection_decide(const struct selection *selection,
-                                 const struct selection_subject *subject)
+				 const struct selection_subject *subject)
 {
 	enum rep_reason reason = never_anybody(subject);
 
@@ -96,7 +96,7 @@ enum rep_reason selection_decide(const struct selection *selection,
 }
 
 static void count_in(struct selection_pattern *patterns, size_t count,
-                     const struct selection_subject *subject)
+		     const struct selection_subject *subject)
 {
 	for (size_t i = 0; i < count; i++)
 		if (account_match(patterns[i].text, subject->domain, subject->user))

@@ -1,8 +1,8 @@
 /*
  * selection.h - who is meant, and who is never touched.
  *
- * One decision for every session, in one order: what is never touched whatever was selected, then who was selected, then
- * who was taken out. Pure; no I/O.
+ * One decision for every session, in one order: what is never touched whatever was selected, then
+ * who was selected, then who was taken out. Pure; no I/O.
  * Threads: loop thread.
  */
 #ifndef RDSWEEP_SELECTION_H
@@ -26,16 +26,18 @@ struct selection {
 	bool all;
 	struct selection_pattern *users; /* -u and --user-file, ORed */
 	size_t user_count;
-	uint32_t states;       /* bits 1 << enum session_state; 0: any */
-	int64_t min_idle_ms;   /* -1: any */
-	int64_t session_id;    /* -1: any */
+	uint32_t states;     /* bits 1 << enum session_state; 0: any */
+	int64_t min_idle_ms; /* -1: any */
+	int64_t session_id;  /* -1: any */
 	struct selection_pattern *not_users;
 	size_t not_user_count;
 	struct selection_pattern *protect; /* --protect; the inventory's come with the host */
 	size_t protect_count;
 	bool include_console, include_vms;
 	const char *own_domain, *own_user; /* the operator; "" where unknown */
-	bool listing; /* nothing will be touched: only sessions that nobody can be (services, listener, no user) are left out */
+	/* nothing will be touched: only sessions that nobody can be (services, listener, no
+	 * user) are left out */
+	bool listing;
 	bool for_disconnect; /* a session that is disconnected already is left alone */
 };
 
@@ -43,19 +45,22 @@ struct selection {
 struct selection_subject {
 	uint32_t id;
 	enum session_state state;
-	int64_t idle_s; /* -1 unknown */
+	int64_t idle_s;	    /* -1 unknown */
 	bool details_known; /* idle_s and the times were asked for */
 	const char *station, *user, *domain, *vm;
-	bool own_session;               /* the one this process runs in */
-	const char *const *protect;     /* the host's patterns */
+	bool own_session;	    /* the one this process runs in */
+	const char *const *protect; /* the host's patterns */
 	size_t protect_count;
 };
 
-/* The reason why it is left alone, or REP_REASON_NONE: it is selected. With `details_known` false, what only details can
- * tell (idle) is taken as met: the answer says whether details are worth asking for. */
-enum rep_reason selection_decide(const struct selection *selection, const struct selection_subject *subject);
+/* The reason why it is left alone, or REP_REASON_NONE: it is selected. With `details_known` false,
+ * what only details can tell (idle) is taken as met: the answer says whether details are worth
+ * asking for. */
+enum rep_reason selection_decide(const struct selection *selection,
+				 const struct selection_subject *subject);
 
-/* Adds the subject to the counts of every pattern that matches it (sessions with a user only). Once a session. */
+/* Adds the subject to the counts of every pattern that matches it (sessions with a user only).
+ * Once a session. */
 void selection_count(struct selection *selection, const struct selection_subject *subject);
 
 /* What must still hold at the look right before the call. */

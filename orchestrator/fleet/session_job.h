@@ -20,21 +20,23 @@
 enum session_job_state { SESSION_PLANNED, SESSION_ASKED, SESSION_SETTLED, SESSION_JOB_STATE_COUNT };
 
 struct session_job {
-	uint32_t row;         /* in the host's record */
-	uint8_t state;        /* enum session_job_state */
-	uint8_t tries;        /* acts that failed and may be tried again */
-	bool asked;           /* the host has, or may have, been asked at some time */
-	bool sure;            /* ... and said yes, the last time */
-	bool again;           /* ... and said something ambiguous: ask again if a look still shows it */
-	bool resumed;         /* asked by the run that this one goes on with: ask again once its verify time is over */
-	bool closing;         /* counts against --max-closing */
-	bool present;         /* the last successful look showed it */
-	bool recheck;         /* the same id and user are still listed: compare the logon time */
-	uint16_t error;       /* kind of the last error */
+	uint32_t row;  /* in the host's record */
+	uint8_t state; /* enum session_job_state */
+	uint8_t tries; /* acts that failed and may be tried again */
+	bool asked;    /* the host has, or may have, been asked at some time */
+	bool sure;     /* ... and said yes, the last time */
+	/* ... and said something ambiguous: ask again if a look still shows it */
+	bool again;
+	/* asked by the run that this one goes on with: ask again once its verify time is over */
+	bool resumed;
+	bool closing;	       /* counts against --max-closing */
+	bool present;	       /* the last successful look showed it */
+	bool recheck;	       /* the same id and user are still listed: compare the logon time */
+	uint16_t error;	       /* kind of the last error */
 	int64_t not_before_us; /* PLANNED: when to try again; 0 at once */
-	int64_t intent_us;    /* when its intent became durable; 0 not yet */
-	int64_t started_us;   /* its first call; 0 none yet */
-	int64_t asked_us;     /* the last time it was asked */
+	int64_t intent_us;     /* when its intent became durable; 0 not yet */
+	int64_t started_us;    /* its first call; 0 none yet */
+	int64_t asked_us;      /* the last time it was asked */
 };
 
 /* The only place that changes `state`; asserts the table of moves. */

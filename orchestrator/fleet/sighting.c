@@ -1,4 +1,5 @@
-/* sighting.c - what a look at a host found, into the record: every session that was seen, by identity, once. */
+/* sighting.c - what a look at a host found, into the record: every session that was seen, by
+ * identity, once. */
 #include "fleet_internal.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 #include "utc.h"
 
 void sighting_subject(const struct fleet *fleet, uint32_t host_index, const struct rep_session *row,
-                      struct selection_subject *ret)
+		      struct selection_subject *ret)
 {
 	const struct fleet_host *host = &fleet->options.hosts[host_index];
 	struct session_backend *backend = fleet->options.backend;
@@ -24,13 +25,15 @@ void sighting_subject(const struct fleet *fleet, uint32_t host_index, const stru
 	ret->protect = host->protect;
 	ret->protect_count = host->protect_count;
 	ret->own_session = backend->ops->is_self &&
-	                   backend->ops->is_self(backend, host->name, host->address, &own) &&
-	                   own == row->id && !row->vm[0];
+			   backend->ops->is_self(backend, host->name, host->address, &own) &&
+			   own == row->id && !row->vm[0];
 }
 
-int64_t sighting_find(const struct rep_host *host, const struct session_info *info, uint32_t *cursor)
+int64_t sighting_find(const struct rep_host *host, const struct session_info *info,
+		      uint32_t *cursor)
 {
-	/* Hosts list their sessions in much the same order each time: begin where the last one was found. */
+	/* Hosts list their sessions in much the same order each time: begin where the last one
+	 * was found. */
 	for (uint32_t i = 0; i < host->session_count; i++) {
 		uint32_t at = *cursor + i;
 		const struct rep_session *row;
@@ -38,7 +41,8 @@ int64_t sighting_find(const struct rep_host *host, const struct session_info *in
 		if (at >= host->session_count)
 			at -= host->session_count;
 		row = &host->sessions[at];
-		if (row->id == info->id && account_eq(row->domain, row->user, info->domain, info->user) &&
+		if (row->id == info->id &&
+		    account_eq(row->domain, row->user, info->domain, info->user) &&
 		    strcmp(row->vm, info->vm) == 0) {
 			*cursor = at + 1 < host->session_count ? at + 1 : 0;
 			return at;
@@ -54,7 +58,7 @@ static const char *own_text(struct rep_host *host, const char *text)
 }
 
 static struct rep_session *add_row(struct fleet *fleet, struct rep_host *host, uint32_t id,
-                                   const char *user, const char *domain, const char *station)
+				   const char *user, const char *domain, const char *station)
 {
 	struct rep_session *row = rep_host_add_session(host);
 
@@ -88,7 +92,7 @@ int64_t sighting_add(struct fleet *fleet, struct rep_host *host, const struct se
 }
 
 void sighting_details(struct fleet *fleet, struct rep_host *host, struct rep_session *row,
-                      const struct session_details *details)
+		      const struct session_details *details)
 {
 	const char *client = own_text(host, details->client);
 
@@ -114,7 +118,7 @@ static void leave_alone(struct fleet *fleet, uint32_t host_index, struct rep_ses
 	row->reason = (uint8_t)reason;
 	if (fleet->phase == FLEET_ACT)
 		journal_seen(fleet->options.journal, fleet->record, host_index,
-		             (uint32_t)(row - fleet->record->hosts[host_index].sessions));
+			     (uint32_t)(row - fleet->record->hosts[host_index].sessions));
 }
 
 int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct session_list *list)
@@ -136,7 +140,7 @@ int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct sess
 }
 
 int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
-                       const struct session_details *details)
+		       const struct session_details *details)
 {
 	struct rep_host *host = &fleet->record->hosts[host_index];
 	struct rep_session *row;

@@ -7,7 +7,8 @@ enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bo
 	uint32_t done = 0, not_done = 0, not_come_to = 0, timed_out = 0;
 
 	for (uint32_t i = 0; i < host->session_count; i++) {
-		enum rep_session_outcome outcome = (enum rep_session_outcome)host->sessions[i].outcome;
+		enum rep_session_outcome outcome =
+			(enum rep_session_outcome)host->sessions[i].outcome;
 
 		done += rep_session_outcome_is_done(outcome) || outcome == REP_SESSION_NONE;
 		not_done += rep_session_outcome_is_not_done(outcome);

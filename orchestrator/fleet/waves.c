@@ -7,7 +7,7 @@
 #include <string.h>
 
 void waves_init(struct waves *waves, uint32_t *hosts, size_t count, const struct fleet_wave *sizes,
-                size_t size_count)
+		size_t size_count)
 {
 	memset(waves, 0, sizeof(*waves));
 	waves->hosts = hosts;

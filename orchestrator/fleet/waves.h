@@ -10,16 +10,16 @@
 struct fleet_wave;
 
 struct waves {
-	uint32_t *hosts;      /* all acting hosts, in the fleet's order; owned */
-	size_t count, next;   /* `next` is the first that no wave has had */
-	uint32_t number;      /* of the wave that is on, from 1; 0 before the first */
+	uint32_t *hosts;		/* all acting hosts, in the fleet's order; owned */
+	size_t count, next;		/* `next` is the first that no wave has had */
+	uint32_t number;		/* of the wave that is on, from 1; 0 before the first */
 	const struct fleet_wave *sizes; /* kept */
 	size_t size_count;
 };
 
 /* Takes `hosts`, keeps `sizes`. */
 void waves_init(struct waves *waves, uint32_t *hosts, size_t count, const struct fleet_wave *sizes,
-                size_t size_count);
+		size_t size_count);
 void waves_release(struct waves *waves);
 
 /* The next wave: its first host and how many; 0 when all have had their turn. */

@@ -1,5 +1,5 @@
-/* platform_console_win.c - see platform_console.h. A console gets UTF-16 and so shows any name, whatever its code page is;
- * files and pipes get the bytes as they are. */
+/* platform_console_win.c - see platform_console.h. A console gets UTF-16 and so shows any name,
+ * whatever its code page is; files and pipes get the bytes as they are. */
 #include "platform_console.h"
 
 #include "platform_win.h"
@@ -100,7 +100,8 @@ int console_write(enum console_stream stream, const char *bytes, size_t len,
 
 /* --- the keyboard --- */
 
-/* Units of UTF-16 take at most three bytes each; a pair that is read in two halves is kept together. */
+/* Units of UTF-16 take at most three bytes each; a pair that is read in two halves is kept
+ * together. */
 long win_console_read(HANDLE console, char *out, size_t cap)
 {
 	static wchar_t kept;

@@ -74,10 +74,11 @@ int file_lines_append(struct file_lines *file, const char *line, size_t len);
 int file_lines_cut(struct file_lines *file, size_t len, const char **reterr_what);
 void file_lines_close(struct file_lines *file); /* NULL is fine */
 
-/* A journal: appended to by one process at a time, which holds a lock that a crash releases (mode 0600).
- * create: the file must not exist. open: it must, and whoever holds it is a reason ("in use by another process").
- * While it is open, open it in no other way in this process: closing that would release the lock.
- * A relative path must go on meaning the same file: do not change the working folder. */
+/* A journal: appended to by one process at a time, which holds a lock that a crash releases (mode
+ * 0600). create: the file must not exist. open: it must, and whoever holds it is a reason ("in use
+ * by another process"). While it is open, open it in no other way in this process: closing that
+ * would release the lock. A relative path must go on meaning the same file: do not change the
+ * working folder. */
 #define FILE_JOURNAL_MAX_BYTES ((size_t)1 << 30) /* more is not read back */
 struct file_journal;
 struct file_journal *file_journal_create(const char *path, const char **reterr_what);
@@ -86,7 +87,8 @@ struct file_journal *file_journal_open(const char *path, const char **reterr_wha
 int file_journal_read(struct file_journal *file, struct strbuf *out, const char **reterr_what);
 /* Drops what comes after so many bytes. 0 or -1. */
 int file_journal_cut(struct file_journal *file, size_t len, const char **reterr_what);
-/* For a pool worker: all bytes at the end, and to the disk. 0, or -1: also when the file has been deleted or replaced. */
+/* For a pool worker: all bytes at the end, and to the disk. 0, or -1: also when the file has
+ * been deleted or replaced. */
 int file_journal_append(void *file, const char *bytes, size_t len);
 int file_journal_sync(void *file);
 /* Why the last of these two failed. */

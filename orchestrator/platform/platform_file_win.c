@@ -1,5 +1,5 @@
-/* platform_file_win.c - the writing half of platform_file.h: targets, files that appear whole, files
- * of lines. */
+/* platform_file_win.c - the writing half of platform_file.h: targets, files that appear whole,
+ * files of lines. */
 #include <uv.h>
 
 #include "platform_file.h"
@@ -351,8 +351,8 @@ static DWORD flush(HANDLE handle)
 	return error == ERROR_INVALID_FUNCTION || error == ERROR_NOT_SUPPORTED ? 0 : error;
 }
 
-/* In one step, and by the handle: nobody can put another file under the temporary name meanwhile. A link in the target's
- * place is replaced, not followed. */
+/* In one step, and by the handle: nobody can put another file under the temporary name meanwhile. A
+ * link in the target's place is replaced, not followed. */
 static DWORD place(const struct file_whole *file)
 {
 	size_t bytes = wcslen(file->path) * sizeof(*file->path);

@@ -42,7 +42,7 @@ void folder_join(struct strbuf *out, const char *name)
 void folder_absolute(struct strbuf *out, const char *folder, const char *path)
 {
 	bool drive = ((path[0] >= 'A' && path[0] <= 'Z') || (path[0] >= 'a' && path[0] <= 'z')) &&
-	             path[1] == ':';
+		     path[1] == ':';
 
 	/* `\x` and `C:x` hang on the present drive: rare, and left as they are. */
 	if (!drive && !is_separator(path[0])) {

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-/* The share mode is the lock: others may read, nobody may write, delete or rename, until the handle is gone - also by
- * a crash. That is why nothing has to be closed when the process ends at once. */
+/* The share mode is the lock: others may read, nobody may write, delete or rename, until the handle
+ * is gone - also by a crash. That is why nothing has to be closed when the process ends at once. */
 #define SHARE_LOCKED FILE_SHARE_READ
 #define READ_PIECE   65536
 
@@ -18,7 +18,7 @@ struct file_journal {
 };
 
 static struct file_journal *journal_open(const char *path, DWORD disposition,
-                                         const char **reterr_what)
+					 const char **reterr_what)
 {
 	struct file_journal *file = calloc(1, sizeof(*file));
 	wchar_t *wide = file ? win_path(path) : NULL;
@@ -30,9 +30,9 @@ static struct file_journal *journal_open(const char *path, DWORD disposition,
 	}
 	file->handle = INVALID_HANDLE_VALUE;
 	if (wide)
-		file->handle = CreateFileW(wide, GENERIC_READ | GENERIC_WRITE, SHARE_LOCKED, NULL,
-		                           disposition,
-		                           FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+		file->handle = CreateFileW(
+			wide, GENERIC_READ | GENERIC_WRITE, SHARE_LOCKED, NULL, disposition,
+			FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
 	error = GetLastError();
 	free(wide);
 	if (file->handle != INVALID_HANDLE_VALUE)

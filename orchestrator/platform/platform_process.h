@@ -40,8 +40,8 @@ int process_set_env(const char *name, const char *value);
 /* The variable's value, or NULL. Borrowed; call before threads exist. */
 const char *process_env(const char *name);
 
-/* Raises the limit of open files as far as this process may, and tells what it is then; UINT_MAX where
- * there is none. */
+/* Raises the limit of open files as far as this process may, and tells what it is then; UINT_MAX
+ * where there is none. */
 unsigned process_file_limit(void);
 
 /* True where whoever started us wants a signal ignored (nohup, a shell's background job): it then

@@ -52,8 +52,8 @@ static bool is_low(wchar_t unit)
 	return (unit & 0xFC00) == 0xDC00;
 }
 
-/* Half a pair becomes a byte that UTF-8 never has: whoever checks the argument then sees that it is broken, rather than
- * another name. */
+/* Half a pair becomes a byte that UTF-8 never has: whoever checks the argument then sees that it is
+ * broken, rather than another name. */
 static char *argument_from(const wchar_t *wide)
 {
 	struct strbuf text;

@@ -5,8 +5,8 @@
  * WM_QUERYENDSESSION and WM_ENDSESSION. Elsewhere nothing: there a signal says so.
  *
  * Usage:     guard_open() at the start of a run, guard_close() when its report is written.
- * Threads:   guard_open() and guard_close() from one thread; the listener is called on the guard's own
- *            thread, and there only. guard_close() waits for a call that is under way.
+ * Threads:   guard_open() and guard_close() from one thread; the listener is called on the guard's
+ *            own thread, and there only. guard_close() waits for a call that is under way.
  * Ownership: the listener is copied; its ctx must outlive the guard.
  */
 #ifndef RDSWEEP_GUARD_H

@@ -1,13 +1,16 @@
 /*
  * session_api.h - the port: the session service of one remote host, as blocking calls.
  *
- * Two sides are meant: the real one (wtsapi32) and the simulated fleet. Nothing above this header knows which one it talks to.
+ * Two sides are meant: the real one (wtsapi32) and the simulated fleet. Nothing above this header
+ * knows which one it talks to.
  *
- * Threads:   every call may block for minutes, or for ever, and cannot be interrupted: call from a pool worker, keep
- *            deadlines on the loop. One session_host serves one thread at a time; different hosts are independent.
- *            A backend outlives every call made through it.
- * Errors:    0, or -1 with *reterr filled; no ret_ parameter is then written. On success *reterr is left as it was.
- * Ownership: what is passed in is borrowed for the call; what a ret_ parameter receives is the caller's.
+ * Threads:   every call may block for minutes, or for ever, and cannot be interrupted: call from a
+ *            pool worker, keep deadlines on the loop. One session_host serves one thread at a time;
+ *            different hosts are independent. A backend outlives every call made through it.
+ * Errors:    0, or -1 with *reterr filled; no ret_ parameter is then written. On success *reterr is
+ *            left as it was.
+ * Ownership: what is passed in is borrowed for the call; what a ret_ parameter receives is the
+ *            caller's.
  * Text:      UTF-8, valid, without NUL; unpaired surrogates of the API arrive as U+FFFD.
  */
 #ifndef RDSWEEP_SESSION_API_H
@@ -78,9 +81,10 @@ enum session_state {
 	SESSION_STATE_COUNT,
 	SESSION_STATE_UNKNOWN = SESSION_STATE_COUNT
 };
-const char *session_state_name(enum session_state state); /* "active", "connect_query", ..., "unknown" */
+const char *
+session_state_name(enum session_state state); /* "active", "connect_query", ..., "unknown" */
 
-#define SESSION_ID_SERVICES       0u
+#define SESSION_ID_SERVICES	  0u
 #define SESSION_ID_LISTENER_FIRST 65536u
 
 /* One row of an enumeration. A string is never NULL; "" is none. */
@@ -90,7 +94,7 @@ struct session_info {
 	const char *station; /* "RDP-Tcp#2"; "" once disconnected */
 	const char *user;
 	const char *domain; /* NetBIOS */
-	const char *vm;     /* the guest of an RD Virtualization Host, else "" */
+	const char *vm;	    /* the guest of an RD Virtualization Host, else "" */
 	const char *farm;
 };
 
@@ -108,7 +112,7 @@ void session_list_release(struct session_list *list);
 struct session_details {
 	enum session_state state;
 	int64_t logon_at_ms; /* UTC; UTC_UNKNOWN where the host does not say */
-	int64_t idle_s;      /* by the host's own clock; -1 unknown */
+	int64_t idle_s;	     /* by the host's own clock; -1 unknown */
 	char user[SESSION_TEXT_SIZE];
 	char domain[SESSION_TEXT_SIZE];
 	char station[SESSION_TEXT_SIZE];
@@ -120,7 +124,9 @@ struct session_identity {
 	uint32_t id;
 	const char *domain;
 	const char *user;
-	int64_t logon_at_ms; /* UTC_UNKNOWN: was not known when the session was seen; then only another unknown matches */
+	/* UTC_UNKNOWN: was not known when the session was seen; then only another unknown
+	 * matches */
+	int64_t logon_at_ms;
 };
 
 /* What a look right before an act found. */
@@ -128,12 +134,13 @@ enum session_seen {
 	SESSION_SEEN_SAME,
 	SESSION_SEEN_GONE,  /* no such session (the look said so: its error was of class gone) */
 	SESSION_SEEN_OTHER, /* another identity under the id */
-	SESSION_SEEN_NO_LONGER_MATCHES, /* the same identity, but its state or idle time is no longer what was asked for */
+	/* the same identity, but its state or idle time is no longer what was asked for */
+	SESSION_SEEN_NO_LONGER_MATCHES,
 };
 
-/* The right to act, held by one call block and fought over by two threads: the worker takes it right before the act, the
- * loop withdraws it at the deadline. Whoever comes first wins, so that a look left behind can never
- * log anyone off later. */
+/* The right to act, held by one call block and fought over by two threads: the worker takes it
+ * right before the act, the loop withdraws it at the deadline. Whoever comes first wins, so that a
+ * look left behind can never log anyone off later. */
 enum session_permit_state { SESSION_PERMIT_OPEN, SESSION_PERMIT_TAKEN, SESSION_PERMIT_WITHDRAWN };
 struct session_permit {
 	atomic_int state; /* enum session_permit_state */
@@ -146,7 +153,7 @@ enum session_act { SESSION_ACT_LOGOFF, SESSION_ACT_LOGOFF_WAIT, SESSION_ACT_DISC
 
 /* Conditions that a session must still meet at the look. 0 / -1: none. */
 struct session_condition {
-	uint32_t states;   /* bits 1 << enum session_state; 0: any */
+	uint32_t states;    /* bits 1 << enum session_state; 0: any */
 	int64_t min_idle_s; /* -1: none; an unknown idle time never meets it */
 };
 
@@ -173,9 +180,10 @@ struct session_clock {
 	void *ctx;
 	int64_t (*now_us)(void *ctx);  /* monotonic */
 	int64_t (*wall_ms)(void *ctx); /* UTC */
-	/* Sleeps, from a worker. SESSION_SLEEP_FOREVER: a call that never comes back. True when the time has passed; false when
-	 * there is no coming back (virtual time, or a real clock that is being shut down): the caller then returns at once with
-	 * any error and without any effect. */
+	/* Sleeps, from a worker. SESSION_SLEEP_FOREVER: a call that never comes back. True when the
+	 * time has passed; false when there is no coming back (virtual time, or a real clock that
+	 * is being shut down): the caller then returns at once with any error and without any
+	 * effect. */
 	bool (*sleep_us)(void *ctx, int64_t us);
 };
 
@@ -198,45 +206,48 @@ struct session_ops {
 	bool simulated;
 	/* `host` is the inventory's name, `address` what to connect to: never empty. */
 	int (*open)(struct session_backend *backend, const char *host, const char *address,
-	            struct session_host **ret_host, struct session_error *reterr);
+		    struct session_host **ret_host, struct session_error *reterr);
 	int (*enumerate)(struct session_host *host, struct session_list *ret_list,
-	                 struct session_error *reterr);
+			 struct session_error *reterr);
 	int (*details)(struct session_host *host, uint32_t id, struct session_details *ret_details,
-	               struct session_error *reterr);
-	int (*logoff)(struct session_host *host, uint32_t id, bool wait, struct session_error *reterr);
+		       struct session_error *reterr);
+	int (*logoff)(struct session_host *host, uint32_t id, bool wait,
+		      struct session_error *reterr);
 	int (*disconnect)(struct session_host *host, uint32_t id, struct session_error *reterr);
-	int (*message)(struct session_host *host, uint32_t id, const struct session_message *message,
-	               struct session_error *reterr);
+	int (*message)(struct session_host *host, uint32_t id,
+		       const struct session_message *message, struct session_error *reterr);
 	void (*close)(struct session_host *host);
 	/* Drain is not part of the session connection: it works on a host by name. */
 	int (*drain_get)(struct session_backend *backend, const char *host, const char *address,
-	                 enum session_drain *ret_drain, struct session_error *reterr);
+			 enum session_drain *ret_drain, struct session_error *reterr);
 	int (*drain_set)(struct session_backend *backend, const char *host, const char *address,
-	                 enum session_drain drain, struct session_error *reterr);
-	/* Loop thread, does not block. NULL slot: the port is probed with real TCP. `attempt` counts from 1. */
+			 enum session_drain drain, struct session_error *reterr);
+	/* Loop thread, does not block. NULL slot: the port is probed with real TCP. `attempt`
+	 * counts from 1. */
 	void (*probe_script)(struct session_backend *backend, const char *host,
-	                     struct session_probe_script *ret_script);
-	/* Loop thread. True where `host` is the machine this process runs on; *ret_session is then its own session. NULL slot: never. */
+			     struct session_probe_script *ret_script);
+	/* Loop thread. True where `host` is the machine this process runs on; *ret_session is
+	 * then its own session. NULL slot: never. */
 	bool (*is_self)(struct session_backend *backend, const char *host, const char *address,
-	                uint32_t *ret_session);
+			uint32_t *ret_session);
 	void (*destroy)(struct session_backend *backend); /* after every call has returned */
 };
 
-/* The calls, through the table. session_open() refuses an empty name or address with ERROR_INVALID_PARAMETER (87):
- * for the API an empty name would mean this machine. */
+/* The calls, through the table. session_open() refuses an empty name or address with
+ * ERROR_INVALID_PARAMETER (87): for the API an empty name would mean this machine. */
 int session_open(struct session_backend *backend, const char *host, const char *address,
-                 struct session_host **ret_host, struct session_error *reterr);
+		 struct session_host **ret_host, struct session_error *reterr);
 int session_enumerate(struct session_host *host, struct session_list *ret_list,
-                      struct session_error *reterr);
+		      struct session_error *reterr);
 int session_details(struct session_host *host, uint32_t id, struct session_details *ret_details,
-                    struct session_error *reterr);
+		    struct session_error *reterr);
 int session_message(struct session_host *host, uint32_t id, const struct session_message *message,
-                    struct session_error *reterr);
+		    struct session_error *reterr);
 void session_close(struct session_host *host);
 int session_drain_get(struct session_backend *backend, const char *host, const char *address,
-                      enum session_drain *ret_drain, struct session_error *reterr);
+		      enum session_drain *ret_drain, struct session_error *reterr);
 int session_drain_set(struct session_backend *backend, const char *host, const char *address,
-                      enum session_drain drain, struct session_error *reterr);
+		      enum session_drain drain, struct session_error *reterr);
 void session_backend_destroy(struct session_backend *backend); /* NULL is fine */
 
 /* What to do to whom, and until when. */
@@ -244,25 +255,27 @@ struct session_order {
 	struct session_identity want;
 	struct session_condition condition;
 	enum session_act act;
-	int64_t not_after_us;           /* on the backend's clock: no act is started after it */
-	struct session_permit *permit;  /* taken right before the act */
+	int64_t not_after_us;	       /* on the backend's clock: no act is started after it */
+	struct session_permit *permit; /* taken right before the act */
 };
 
-/* Looks at session `order->want.id` and acts on it only if it still is `want` (domain\user, logon time), still meets the
- * condition, `not_after_us` has not passed and the permit can be taken. One worker call: nothing happens between
- * look and act.
+/* Looks at session `order->want.id` and acts on it only if it still is `want` (domain\user, logon
+ * time), still meets the condition, `not_after_us` has not passed and the permit can be taken. One
+ * worker call: nothing happens between look and act.
  *   0 with *ret_seen SAME: the act was accepted (for LOGOFF_WAIT: has returned).
- *   0 with another *ret_seen: nothing was asked; *ret_details is what the look found (OTHER, NO_LONGER_MATCHES).
- *  -1: a call failed (reterr->api tells whether the look or the act), or the time was up before the act
+ *   0 with another *ret_seen: nothing was asked; *ret_details is what the look found (OTHER,
+ *  NO_LONGER_MATCHES). -1: a call failed (reterr->api tells whether the look or the act), or the
+ *  time was up before the act
  *      (api RDSWEEP, CALL_TIMEOUT; nothing was asked).
  * *ret_details is written whenever the look succeeded, also before an act that fails. */
 int session_act_if(struct session_host *host, const struct session_order *order,
-                   enum session_seen *ret_seen, struct session_details *ret_details,
-                   struct session_error *reterr);
+		   enum session_seen *ret_seen, struct session_details *ret_details,
+		   struct session_error *reterr);
 
 /* True when details and identity are the same person in the same logon. */
-bool session_identity_is(const struct session_identity *want, const struct session_details *details);
+bool session_identity_is(const struct session_identity *want,
+			 const struct session_details *details);
 bool session_condition_met(const struct session_condition *condition, enum session_state state,
-                           int64_t idle_s);
+			   int64_t idle_s);
 
 #endif

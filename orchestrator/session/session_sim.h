@@ -4,7 +4,8 @@
  *
  * Threads:   the backend may be called by any number of workers at once if `lock` is given. The
  * lock is held only while the model works (microseconds) and while a state line is kept, never
- * during a sleep. Errors:    what a scenario's fault says; a call that was told not to come back
+ * during a sleep.
+ * Errors:    what a scenario's fault says; a call that was told not to come back
  * (session_clock.sleep_us() false, or a hang) ends with 995 ERROR_OPERATION_ABORTED and without any
  * effect.
  */

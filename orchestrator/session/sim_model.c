@@ -454,7 +454,8 @@ int sim_model_drain_set(struct sim_model *model, uint32_t host_index, const stru
 				   .due_ms = UTC_UNKNOWN,
 				   .mode = drain };
 
-	/* Whoever comes back before the mode changes has come back; at the very moment he is refused. */
+	/* Whoever comes back before the mode changes has come back; at the very moment he is
+	 * refused. */
 	if (fail_if_told(step, reterr_code) != 0 ||
 	    catch_up(model, host, now_ms - 1, reterr_code) != 0)
 		return -1;

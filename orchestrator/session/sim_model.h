@@ -16,7 +16,8 @@
  * Codes:     absent id 7022; an act on a session that is already closing 7007; disconnecting a
  * session that is already disconnected 5023 ERROR_INVALID_STATE (Windows' code varies);
  * disconnecting the console 7041; an effect whose state line could not be kept 112; no memory 8. 0
- * is possible: a fault can ask for it. Threads:   one thread at a time; session_sim.h adds a lock.
+ * is possible: a fault can ask for it.
+ * Threads:   one thread at a time; session_sim.h adds a lock.
  * Errors:    0, or -1 with *reterr_code, a GetLastError code; the call then had no effect.
  */
 #ifndef RDSWEEP_SIM_MODEL_H

@@ -1,8 +1,10 @@
 /*
- * bench.h - one case of the benchmark, run in a process of its own; tests/bench/run puts cases side by side.
+ * bench.h - one case of the benchmark, run in a process of its own; tests/bench/run puts cases side
+ * by side.
  *
- * Each prints one line of JSON to standard output. Times and costs are those from the first host's start to the moment at
- * which the record is complete (the last call's end, for the pool), without the making of inputs.
+ * Each prints one line of JSON to standard output. Times and costs are those from the first host's
+ * start to the moment at which the record is complete (the last call's end, for the pool), without
+ * the making of inputs.
  */
 #ifndef RDSWEEP_BENCH_H
 #define RDSWEEP_BENCH_H
@@ -15,7 +17,9 @@ struct bench_options {
 	const char *hosts; /* file, a name a line */
 	const char *sim;   /* file, a scenario */
 	const char *
-		calls; /* file, a line of sleeps a call: the fleet writes it (NULL: not), the pool replays it */
+		/* file, a line of sleeps a call: the fleet writes it (NULL: not), the pool
+		 * replays it */
+		calls;
 	enum fleet_command command;
 	unsigned concurrency; /* calls in flight; threads of the bare pool */
 	unsigned threads;     /* of the engine's pool; 0: as many as the program would take */

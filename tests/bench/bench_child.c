@@ -1,10 +1,11 @@
 /*
- * bench_child.c - runs a program and writes down what it cost, with everything that it started and waited for.
+ * bench_child.c - runs a program and writes down what it cost, with everything that it started and
+ * waited for.
  *
  *   bench_child FILE PROGRAM [ARGUMENT...]
  *
- * Small on purpose: a process starts with the peak memory of the one that started it, so that nothing started by a larger
- * program (an interpreter) can be seen to be smaller. POSIX only.
+ * Small on purpose: a process starts with the peak memory of the one that started it, so that
+ * nothing started by a larger program (an interpreter) can be seen to be smaller. POSIX only.
  */
 #include <errno.h>
 #include <stdio.h>

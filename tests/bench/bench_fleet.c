@@ -1,4 +1,5 @@
-/* bench_fleet.c - the engine on real threads and in real time, on a simulated fleet, with the program's own defaults. */
+/* bench_fleet.c - the engine on real threads and in real time, on a simulated fleet, with the
+ * program's own defaults. */
 #include "bench.h"
 
 #include <inttypes.h>
@@ -230,7 +231,8 @@ static int print_plain(const struct bench_run *run)
 	struct rep_totals totals;
 
 	rep_totals_count(&run->record, &totals);
-	printf("{\"wall_us\": %" PRId64 ", \"cpu_us\": %" PRId64 ", \"sessions_logged_off\": %lu}\n",
+	printf("{\"wall_us\": %" PRId64 ", \"cpu_us\": %" PRId64
+	       ", \"sessions_logged_off\": %lu}\n",
 	       run->after.wall_us - run->before.wall_us, run->after.cpu_us - run->before.cpu_us,
 	       (unsigned long)totals.sessions_by[REP_SESSION_LOGGED_OFF]);
 	return 0;
@@ -284,7 +286,8 @@ static int measure(struct bench_run *run)
 	fleet_start(run->fleet);
 	if (exec_run(run->executor) < 0)
 		return bench_failed("the event loop failed");
-	/* What hangs in the simulator is let go, so that every worker is back when its notes are read. */
+	/* What hangs in the simulator is let go, so that every worker is back when its notes are
+	 * read. */
 	executor_uv_release_sleepers(run->executor);
 	(void)exec_run(run->executor);
 	code = run->options->journal ? print_plain(run) : print(run);

@@ -3,7 +3,8 @@
  *
  *   bench_inventory [N...]        default: 10000 100000 200000
  *
- * Prints milliseconds of processor time: decode, parse, resolve, and a limit with a glob and an exclusion.
+ * Prints milliseconds of processor time: decode, parse, resolve, and a limit with a glob and an
+ * exclusion.
  */
 #include <stdio.h>
 #include <stdlib.h>

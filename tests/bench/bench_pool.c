@@ -1,4 +1,5 @@
-/* bench_pool.c - libuv's pool with nothing around it: so many calls in flight, and the next one when one is back. */
+/* bench_pool.c - libuv's pool with nothing around it: so many calls in flight, and the next one
+ * when one is back. */
 #include "bench.h"
 
 #include <inttypes.h>

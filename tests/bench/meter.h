@@ -1,9 +1,12 @@
 /*
- * meter.h - what the engine's calls are: put between the engine and its executor, it keeps every call with its sleeps.
+ * meter.h - what the engine's calls are: put between the engine and its executor, it keeps every
+ * call with its sleeps.
  *
- * Usage:     meter_attach() right after the executor was made; give `clock` to the backend; meter_mark() when the
- *            run is over; meter_sum() and meter_write() once every worker is back.
- * Threads:   workers write one slot each; all functions here are for the loop thread. One meter a process.
+ * Usage:     meter_attach() right after the executor was made; give `clock` to the backend;
+ *            meter_mark() when the run is over; meter_sum() and meter_write() once every worker is
+ *            back.
+ * Threads:   workers write one slot each; all functions here are for the loop thread. One meter a
+ *            process.
  * Cost:      a counter and 24 bytes a call.
  */
 #ifndef RDSWEEP_BENCH_METER_H
@@ -31,7 +34,8 @@ struct meter {
 	atomic_size_t count;
 	size_t marked;
 	int64_t *
-		closed_us; /* a host: when its connection was last closed, on the executor's clock; 0: never */
+		/* a host: when its connection was last closed, on the executor's clock; 0: never */
+		closed_us;
 	size_t host_count;
 };
 
@@ -39,8 +43,8 @@ struct meter_sums {
 	size_t calls, sleeps, dropped; /* dropped: came after the table was full */
 	int64_t sleep_us;	       /* of all calls */
 	size_t calls_of[CALL_KIND_COUNT];
-	/* The longest that one host needs, whatever runs beside it: its calls one after the other, and the shortest wait
-	 * before each look that verifies. */
+	/* The longest that one host needs, whatever runs beside it: its calls one after the other,
+	 * and the shortest wait before each look that verifies. */
 	int64_t longest_chain_us;
 };
 

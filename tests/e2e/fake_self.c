@@ -1,10 +1,10 @@
 /*
  * fake_self.c - stands in for orchestrator/self/: a session that ends when a test says so.
  *
- * RDSWEEP_FAKE_GUARD  a FIFO to read lines from: `query` (the session wants to end), `end` (it ends)
- * RDSWEEP_FAKE_LOG    a file that says what was answered and asked for, a line each
- * RDSWEEP_FAKE_ERROR  the code that self_logoff() fails with
- * RDSWEEP_FAKE_FINAL  set: a closed terminal is the end, as on Windows
+ * RDSWEEP_FAKE_GUARD  a FIFO to read lines from: `query` (the session wants to end), `end` (it
+ * ends) RDSWEEP_FAKE_LOG    a file that says what was answered and asked for, a line each
+ * RDSWEEP_FAKE_ERROR  the code that self_logoff() fails with RDSWEEP_FAKE_FINAL  set: a closed
+ * terminal is the end, as on Windows
  */
 #include "guard.h"
 #include "self_logoff.h"

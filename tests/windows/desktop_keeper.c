@@ -1,7 +1,8 @@
 /* desktop_keeper.c - desktop_keeper READY_FILE: keeps Wine's desktop there until it is killed.
  *
- * Without it Wine starts a desktop process for each program that has a window, with that program's standard error, and whoever
- * reads that waits for the desktop to end. A message-only window is no party to the end of a session. */
+ * Without it Wine starts a desktop process for each program that has a window, with that program's
+ * standard error, and whoever reads that waits for the desktop to end. A message-only window is no
+ * party to the end of a session. */
 #include <windows.h>
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* Windows only. ExitWindowsEx is replaced at link time: whatever this test does, no session ends. */
+/* Windows only. ExitWindowsEx is replaced at link time: whatever this test does, no session
+ * ends. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -826,7 +826,8 @@ static void double__numbers__nearest(void **state)
 static void restart__after_anything__as_a_new_reader(void **state)
 {
 	(void)state;
-	static const char *const before[] = { "[1,2]", "{\"a\":{\"b\":[1", "{\"a\":1,\"a\":2}", "\n\n?" };
+	static const char *const before[] = { "[1,2]", "{\"a\":{\"b\":[1", "{\"a\":1,\"a\":2}",
+					      "\n\n?" };
 	static const char json[] = "{\"a\":\n[7]}";
 	for (size_t i = 0; i < COUNT(before); i++) {
 		struct json_reader *reader =

@@ -69,12 +69,13 @@ static void make_backend(struct farm *farm, const char *scenario_text)
 	struct strbuf text;
 
 	strbuf_init(&text);
-	strbuf_addf(&text, "{\"schema\": \"rdsweep.sim/1\", \"epoch\": \"2026-01-01T00:00:00Z\"%s%s}",
-	            *scenario_text ? ", " : "", scenario_text);
+	strbuf_addf(&text,
+		    "{\"schema\": \"rdsweep.sim/1\", \"epoch\": \"2026-01-01T00:00:00Z\"%s%s}",
+		    *scenario_text ? ", " : "", scenario_text);
 	sim_problems_init(&problems);
 	if (sim_scenario_parse(&options.scenario, text.data, text.len, &problems) != 0)
 		fail_msg("scenario: %d:%d: %s", problems.items[0].line, problems.items[0].column,
-		         problems.items[0].message);
+			 problems.items[0].message);
 	sim_problems_release(&problems);
 	options.clock = &farm->executor->clock;
 	options.start_ms = exec_wall_ms(farm->executor);
@@ -133,8 +134,9 @@ static void init(struct farm *farm, const char *hosts, const char *scenario)
 	make_backend(farm, scenario);
 	assert_int_equal(rep_record_init(&farm->record, farm->host_count), 0);
 	farm->answer = true;
-	farm->selection = (struct selection){ .all = true, .min_idle_ms = -1, .session_id = -1, .own_domain = "",
-		                              .own_user = "" };
+	farm->selection = (struct selection){
+		.all = true, .min_idle_ms = -1, .session_id = -1, .own_domain = "", .own_user = ""
+	};
 	farm->observer = (struct fleet_observer){ farm, on_gate, on_warning, on_finished };
 	farm->options = (struct fleet_options){
 		.command = FLEET_LOGOFF,
@@ -195,7 +197,8 @@ void farm_finish(struct farm *farm)
 	assert_true(farm->finished);
 	if (!farm->loop)
 		return;
-	/* What hangs in the simulator is let go, so that every call comes back: only then may its state be read. */
+	/* What hangs in the simulator is let go, so that every call comes back: only then may
+	 * its state be read. */
 	executor_uv_release_sleepers(farm->executor);
 	assert_int_equal(exec_run(farm->executor), 0);
 	assert_int_equal(fleet_calls_out(farm->fleet), 0);
@@ -249,7 +252,7 @@ static void picture_host(struct farm *farm, const struct rep_host *host)
 	const char *before = ": ";
 
 	strbuf_addf(out, "%s %s", host->name,
-	            rep_host_outcome_name((enum rep_host_outcome)host->outcome));
+		    rep_host_outcome_name((enum rep_host_outcome)host->outcome));
 	if (host->error)
 		strbuf_addf(out, " %s", farm_error(farm, host->error));
 	for (uint32_t i = 0; i < host->session_count; i++) {
@@ -259,7 +262,7 @@ static void picture_host(struct farm *farm, const struct rep_host *host)
 		    row->reason == REP_REASON_NO_USER)
 			continue;
 		strbuf_addf(out, "%s%u %s %s", before, (unsigned)row->id, row->user,
-		            rep_session_outcome_name((enum rep_session_outcome)row->outcome));
+			    rep_session_outcome_name((enum rep_session_outcome)row->outcome));
 		if (row->reason)
 			strbuf_addf(out, "/%s", rep_reason_name((enum rep_reason)row->reason));
 		if (row->error)
@@ -309,8 +312,9 @@ int farm_run_table(const char *group, const struct farm_row *rows, size_t count)
 			void *state;
 		} initial = { &rows[i] };
 
-		tests[i] = (struct CMUnitTest){ .name = rows[i].name, .test_func = run_row,
-			                        .initial_state = initial.state };
+		tests[i] = (struct CMUnitTest){ .name = rows[i].name,
+						.test_func = run_row,
+						.initial_state = initial.state };
 	}
 	failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
 	free(tests);
@@ -331,9 +335,11 @@ struct rep_session *farm_row_of(struct farm *farm, const char *host, uint32_t id
 	struct rep_host *record = farm_host(farm, host);
 
 	for (uint32_t i = 0; i < record->session_count; i++)
-		if (record->sessions[i].id == id && (!user || strcmp(record->sessions[i].user, user) == 0))
+		if (record->sessions[i].id == id &&
+		    (!user || strcmp(record->sessions[i].user, user) == 0))
 			return &record->sessions[i];
-	fail_msg("no session %u of %s on %s in the record", (unsigned)id, user ? user : "anybody", host);
+	fail_msg("no session %u of %s on %s in the record", (unsigned)id, user ? user : "anybody",
+		 host);
 	return NULL;
 }
 
@@ -360,20 +366,21 @@ static int look(void *ctx, const struct sim_view *view)
 	struct wanted *wanted = ctx;
 
 	wanted->users += view->user[0] != '\0';
-	wanted->found |= view->id == wanted->id && wanted->user && strcmp(view->user, wanted->user) == 0 &&
-	                 (wanted->logon_at_ms == UTC_UNKNOWN || wanted->logon_at_ms == view->logon_at_ms);
+	wanted->found |=
+		view->id == wanted->id && wanted->user && strcmp(view->user, wanted->user) == 0 &&
+		(wanted->logon_at_ms == UTC_UNKNOWN || wanted->logon_at_ms == view->logon_at_ms);
 	return 0;
 }
 
 static struct wanted look_for(struct farm *farm, const char *host, uint32_t id, const char *user,
-                              int64_t logon_at_ms)
+			      int64_t logon_at_ms)
 {
 	struct wanted wanted = { id, user, logon_at_ms, 0, false };
 	uint32_t code;
 
-	assert_int_equal(session_sim_sessions_at(farm->backend, host, exec_wall_ms(farm->executor), look,
-	                                         &wanted, &code),
-	                 0);
+	assert_int_equal(session_sim_sessions_at(farm->backend, host, exec_wall_ms(farm->executor),
+						 look, &wanted, &code),
+			 0);
 	return wanted;
 }
 
@@ -487,7 +494,7 @@ void farm_keep_journal(struct farm *farm)
 		return;
 	{
 		static const char first[] = "{\"event\":\"run\",\"t\":\"2026-01-01T00:00:00.000Z\","
-		                            "\"schema\":\"rdsweep.journal/1\"}";
+					    "\"schema\":\"rdsweep.journal/1\"}";
 
 		journal_line(farm->journal, first, sizeof(first) - 1);
 	}
@@ -501,7 +508,8 @@ void farm_keep_journal(struct farm *farm)
 	}
 }
 
-/* An effect of a logoff on a session is fine only if its host's intent, with its row, is durable by now. */
+/* An effect of a logoff on a session is fine only if its host's intent, with its row, is durable
+ * by now. */
 static void check_intended(struct farm *farm, const char *line, size_t len)
 {
 	struct effect effect;
@@ -513,7 +521,8 @@ static void check_intended(struct farm *farm, const char *line, size_t len)
 		return;
 	host = farm_host(farm, effect.host);
 	for (uint32_t i = 0; i < host->session_count; i++)
-		if (host->sessions[i].id == effect.session && host->sessions[i].logon_at_ms == effect.logon_at_ms)
+		if (host->sessions[i].id == effect.session &&
+		    host->sessions[i].logon_at_ms == effect.logon_at_ms)
 			(void)snprintf(row_text, sizeof(row_text), "%u", (unsigned)i);
 	(void)snprintf(begin, sizeof(begin), "\"host\":\"%s\",\"rows\":[", effect.host);
 	while ((at = strstr(at, begin)) != NULL && at < end) {
@@ -527,12 +536,13 @@ static void check_intended(struct farm *farm, const char *line, size_t len)
 		}
 	}
 	fail_msg("%s session %u was logged off before its intent was durable", effect.host,
-	         (unsigned)effect.session);
+		 (unsigned)effect.session);
 }
 
 static void crash(struct exec_timer *timer)
 {
-	struct farm *farm = (struct farm *)(void *)((char *)timer - offsetof(struct farm, crash_timer));
+	struct farm *farm =
+		(struct farm *)(void *)((char *)timer - offsetof(struct farm, crash_timer));
 
 	exec_stop(farm->executor);
 }
@@ -555,9 +565,11 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	strbuf_add(&farm->state, strbuf_text(&crashed->state), crashed->state.len);
 	init(farm, crashed->hosts_text, crashed->scenario_text);
 	farm->resumed = true;
-	if (journal_read(&farm->read, strbuf_text(&crashed->journal_bytes), keep_bytes, &error) != 0)
+	if (journal_read(&farm->read, strbuf_text(&crashed->journal_bytes), keep_bytes, &error) !=
+	    0)
 		fail_msg("journal: %d:%d: %s", error.line, error.column, error.message);
-	strbuf_add(&farm->journal_bytes, strbuf_text(&crashed->journal_bytes), farm->read.sound_bytes);
+	strbuf_add(&farm->journal_bytes, strbuf_text(&crashed->journal_bytes),
+		   farm->read.sound_bytes);
 	farm->commits = calloc(1, sizeof(*farm->commits));
 	assert_non_null(farm->commits);
 	farm->commits[farm->commit_count++].end = farm->journal_bytes.len;
@@ -576,8 +588,9 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->doubts = calloc(farm->read.doubt_count + 1, sizeof(*farm->doubts));
 	assert_non_null(farm->doubts);
 	for (size_t i = 0; i < farm->read.doubt_count; i++)
-		farm->doubts[i] = (struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
-			                                farm->read.doubts[i].intent_at_ms };
+		farm->doubts[i] =
+			(struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
+					      farm->read.doubts[i].intent_at_ms };
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;
 }
@@ -594,17 +607,19 @@ static void check_logoff(struct farm *farm, const struct effect *effect)
 			continue;
 		assert_string_equal(row->user, user ? user + 1 : effect->user);
 		if (!row->selected)
-			fail_msg("%s session %u was logged off without being selected", effect->host,
-			         (unsigned)effect->session);
-		if (row->outcome != REP_SESSION_LOGGED_OFF && row->outcome != REP_SESSION_IN_DOUBT &&
-		    row->outcome != REP_SESSION_STILL_PRESENT && row->outcome != REP_SESSION_RETURNED)
+			fail_msg("%s session %u was logged off without being selected",
+				 effect->host, (unsigned)effect->session);
+		if (row->outcome != REP_SESSION_LOGGED_OFF &&
+		    row->outcome != REP_SESSION_IN_DOUBT &&
+		    row->outcome != REP_SESSION_STILL_PRESENT &&
+		    row->outcome != REP_SESSION_RETURNED)
 			fail_msg("%s session %u was logged off and is reported %s", effect->host,
-			         (unsigned)effect->session,
-			         rep_session_outcome_name((enum rep_session_outcome)row->outcome));
+				 (unsigned)effect->session,
+				 rep_session_outcome_name((enum rep_session_outcome)row->outcome));
 		return;
 	}
 	fail_msg("%s session %u of %s was logged off and is not in the record", effect->host,
-	         (unsigned)effect->session, effect->user);
+		 (unsigned)effect->session, effect->user);
 }
 
 static void check_rows(struct farm *farm)
@@ -615,12 +630,13 @@ static void check_rows(struct farm *farm)
 		for (uint32_t k = 0; k < host->session_count; k++) {
 			const struct rep_session *row = &host->sessions[k];
 			bool gone = row->outcome == REP_SESSION_LOGGED_OFF ||
-			            row->outcome == REP_SESSION_ALREADY_GONE;
+				    row->outcome == REP_SESSION_ALREADY_GONE;
 
 			assert_int_not_equal(row->outcome, REP_SESSION_NONE);
-			if (gone && look_for(farm, host->name, row->id, row->user, row->logon_at_ms).found)
+			if (gone &&
+			    look_for(farm, host->name, row->id, row->user, row->logon_at_ms).found)
 				fail_msg("%s session %u is reported gone and is there", host->name,
-				         (unsigned)row->id);
+					 (unsigned)row->id);
 		}
 	}
 }

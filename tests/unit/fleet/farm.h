@@ -2,7 +2,8 @@
  * farm.h - for tests: a simulated farm, the engine and the virtual executor, in a few lines.
  *
  *   struct farm farm;
- *   farm_init(&farm, "h[1:3]", "{\"hosts\": ...}");   defaults: everything selected, yes to the question
+ *   farm_init(&farm, "h[1:3]", "{\"hosts\": ...}");   defaults: everything selected, yes to the
+ *   question
  *   farm.options.retries = 0;
  *   farm_run(&farm);
  *   ... look at farm.record, farm_row(), farm_present() ...
@@ -41,13 +42,13 @@ struct farm {
 	struct fleet_observer observer;
 	struct rep_record record;
 	struct fleet *fleet;
-	bool answer;            /* to the question */
-	unsigned gates;         /* how often it was asked */
+	bool answer;		/* to the question */
+	unsigned gates;		/* how often it was asked */
 	struct fleet_plan plan; /* what was asked */
 	bool finished;
-	unsigned calls_left; /* out when the run had finished */
+	unsigned calls_left;	/* out when the run had finished */
 	struct strbuf warnings; /* a line each */
-	struct strbuf state;    /* the simulator's state lines: the ground truth */
+	struct strbuf state;	/* the simulator's state lines: the ground truth */
 	struct strbuf picture;
 	const char *hosts_text, *scenario_text; /* as given to farm_init() */
 	struct journal *journal;
@@ -55,31 +56,38 @@ struct farm {
 	struct farm_commit {
 		size_t end;
 		int64_t at_us;
-	} *commits;
+	} * commits;
 	size_t commit_count;
-	int64_t sync_us;             /* how long each sync takes */
-	unsigned syncs, fail_sync;   /* the n-th sync fails (from 1; 0 none) */
-	struct journal_read read;    /* what a resumed run goes on from */
+	int64_t sync_us;	   /* how long each sync takes */
+	unsigned syncs, fail_sync; /* the n-th sync fails (from 1; 0 none) */
+	struct journal_read read;  /* what a resumed run goes on from */
 	bool resumed;
 	struct fleet_doubt *doubts;
 	struct exec_timer crash_timer;
 };
 
-/* `hosts`: comma-separated host ranges. `scenario`: the members of a scenario without schema, e.g. "\"seed\": 1". */
+/* `hosts`: comma-separated host ranges. `scenario`: the members of a scenario without schema,
+ * e.g. "\"seed\": 1". */
 void farm_init(struct farm *farm, const char *hosts, const char *scenario);
-/* The same on real threads and in real time: the pool has `threads`; farm_release() then checks that the loop closes. */
+/* The same on real threads and in real time: the pool has `threads`; farm_release() then checks
+ * that the loop closes. */
 void farm_init_real(struct farm *farm, unsigned threads, const char *hosts, const char *scenario);
-/* Keeps a journal, in memory. A logoff that has an effect before its intent is durable fails the test. */
+/* Keeps a journal, in memory. A logoff that has an effect before its intent is durable fails the
+ * test. */
 void farm_keep_journal(struct farm *farm);
-/* Runs until virtual time `at_ms`, where the process "is killed": nothing more is done, the journal is what was durable. */
+/* Runs until virtual time `at_ms`, where the process "is killed": nothing more is done, the
+ * journal is what was durable. */
 void farm_run_until(struct farm *farm, int64_t at_ms);
-/* How much of the journal is durable by now; `lost` what is written but not yet durable: a crash may leave any part of it. */
+/* How much of the journal is durable by now; `lost` what is written but not yet durable: a crash
+ * may leave any part of it. */
 size_t farm_durable(struct farm *farm, size_t *ret_lost);
-/* A new process on the same simulated fleet, which goes on from the crashed one's journal. `keep_bytes` of the journal are left. */
+/* A new process on the same simulated fleet, which goes on from the crashed one's journal.
+ * `keep_bytes` of the journal are left. */
 void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_bytes);
 void farm_run(struct farm *farm); /* to the end, and a little more for late results */
 void farm_start(struct farm *farm);
-/* Runs it to its end; on real threads also until what was left behind has been let go and has come back. */
+/* Runs it to its end; on real threads also until what was left behind has been let go and has
+ * come back. */
 void farm_finish(struct farm *farm);
 void farm_release(struct farm *farm);
 
@@ -95,32 +103,35 @@ bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *
 unsigned farm_users_present(struct farm *farm);
 
 /* The record in short, a line a host, to compare with what is expected:
- *   h1 partial CALL_TIMEOUT: 2 alice logged_off; 3 bob skipped/protected; 4 eve failed ERROR_ACCESS_DENIED
- * without the rows of services, listener and nobody. Borrowed until the next call. */
+ *   h1 partial CALL_TIMEOUT: 2 alice logged_off; 3 bob skipped/protected; 4 eve failed
+ * ERROR_ACCESS_DENIED without the rows of services, listener and nobody. Borrowed until the next
+ * call. */
 const char *farm_picture(struct farm *farm);
 
 /* A table of runs, one test a row. */
 struct farm_row {
 	const char *name; /* subject__circumstance__expectation */
 	const char *hosts, *scenario;
-	void (*set)(struct farm *farm);   /* options and selection; may be NULL */
+	void (*set)(struct farm *farm); /* options and selection; may be NULL */
 	int exit_code;
 	const char *stopped_by;
-	const char *picture; /* NULL: not compared */
+	const char *picture;		  /* NULL: not compared */
 	void (*check)(struct farm *farm); /* more; may be NULL */
 };
 int farm_run_table(const char *group, const struct farm_row *rows, size_t count);
 
-/* Fails the test where the record and the ground truth disagree: reported gone and not gone, asked and not reported, asked
- * without having been selected, seen and not in the record. */
+/* Fails the test where the record and the ground truth disagree: reported gone and not gone, asked
+ * and not reported, asked without having been selected, seen and not in the record. */
 void farm_check_truth(struct farm *farm);
 
-#define assert_outcome(row, expected) \
-	assert_string_equal(rep_session_outcome_name((enum rep_session_outcome)(row)->outcome), expected)
-#define assert_reason(row, expected) \
+#define assert_outcome(row, expected)                                                              \
+	assert_string_equal(rep_session_outcome_name((enum rep_session_outcome)(row)->outcome),    \
+			    expected)
+#define assert_reason(row, expected)                                                               \
 	assert_string_equal(rep_reason_name((enum rep_reason)(row)->reason), expected)
-#define assert_host(farm, name, expected) \
-	assert_string_equal( \
-		rep_host_outcome_name((enum rep_host_outcome)farm_host(farm, name)->outcome), expected)
+#define assert_host(farm, name, expected)                                                          \
+	assert_string_equal(                                                                       \
+		rep_host_outcome_name((enum rep_host_outcome)farm_host(farm, name)->outcome),      \
+		expected)
 
 #endif

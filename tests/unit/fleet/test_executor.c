@@ -1,5 +1,5 @@
-/* What both executors promise: order of timers, callbacks from the loop only, results before deadlines; and the TCP probe
- * against sockets of this machine. */
+/* What both executors promise: order of timers, callbacks from the loop only, results before
+ * deadlines; and the TCP probe against sockets of this machine. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -90,8 +90,8 @@ static void timers__any_order__fire_by_time_then_by_setting(void **state)
 			timers[i].timer.fire = note_timer;
 			timers[i].tag = set[i].tag;
 			assert_int_equal(exec_timer_set(fixture.executor, &timers[i].timer,
-			                                now_us + set[i].after_us),
-			                 0);
+							now_us + set[i].after_us),
+					 0);
 		}
 		exec_timer_stop(fixture.executor, &timers[4].timer);
 		exec_timer_stop(fixture.executor, &timers[4].timer); /* twice is fine */
@@ -116,13 +116,14 @@ static void timers__thousands_moved_and_stopped__heap_keeps_order(void **state)
 			timers[i].timer.fire = note_timer;
 			if (seed >> 62)
 				assert_int_equal(exec_timer_set(fixture.executor, &timers[i].timer,
-				                                (int64_t)(seed >> 40) % 100000),
-				                 0);
+								(int64_t)(seed >> 40) % 100000),
+						 0);
 			else
 				exec_timer_stop(fixture.executor, &timers[i].timer);
 		}
 	for (size_t i = 2; i <= fixture.executor->heap_count; i++)
-		assert_true(fixture.executor->heap[i / 2]->due_us <= fixture.executor->heap[i]->due_us);
+		assert_true(fixture.executor->heap[i / 2]->due_us <=
+			    fixture.executor->heap[i]->due_us);
 	for (int i = 0; i < 5000; i++)
 		exec_timer_stop(fixture.executor, &timers[i].timer);
 	assert_int_equal(fixture.executor->heap_count, 0);
@@ -132,7 +133,8 @@ static void timers__thousands_moved_and_stopped__heap_keeps_order(void **state)
 
 static void work_sleep(struct exec_call *call)
 {
-	struct tagged *tagged = (struct tagged *)(void *)((char *)call - offsetof(struct tagged, call));
+	struct tagged *tagged =
+		(struct tagged *)(void *)((char *)call - offsetof(struct tagged, call));
 	const struct session_clock *clock = &tagged->executor->clock;
 
 	tagged->slept = clock->sleep_us(clock->ctx, tagged->sleep_us);
@@ -198,10 +200,11 @@ static void deadline__call_came_back_while_the_loop_was_busy__result_first(void 
 	blocker.timer.fire = block_the_loop;
 	trace[0] = '\0';
 	assert_int_equal(exec_call(fixture.executor, &call.call), 0);
-	assert_int_equal(exec_timer_set(fixture.executor, &blocker.timer, exec_now_us(fixture.executor)), 0);
+	assert_int_equal(
+		exec_timer_set(fixture.executor, &blocker.timer, exec_now_us(fixture.executor)), 0);
 	assert_int_equal(exec_timer_set(fixture.executor, &deadline.timer,
-	                                exec_now_us(fixture.executor) + 40000),
-	                 0);
+					exec_now_us(fixture.executor) + 40000),
+			 0);
 	assert_int_equal(exec_run(fixture.executor), 0);
 	assert_string_equal(trace, "Lcd");
 	close_fixture(&fixture);
@@ -218,7 +221,9 @@ static void call__sleeps_for_ever__released_for_a_clean_end(void **state)
 	trace[0] = '\0';
 	assert_int_equal(exec_call(fixture.executor, &stuck.call), 0);
 	stop = tagged_call(&fixture, 't', 0);
-	assert_int_equal(exec_timer_set(fixture.executor, &stop.timer, exec_now_us(fixture.executor) + 1000), 0);
+	assert_int_equal(
+		exec_timer_set(fixture.executor, &stop.timer, exec_now_us(fixture.executor) + 1000),
+		0);
 	while (!trace[0])
 		(void)uv_run(&fixture.loop, UV_RUN_ONCE);
 	assert_false(exec_destroy(fixture.executor)); /* a worker holds it: it is left as it is */
@@ -312,7 +317,8 @@ static void probe__listening_refused_and_no_name__told_apart(void **state)
 	close_fixture(&fixture);
 }
 
-/* A listener whose backlog is full answers nobody: as silent as a host that is off (on Linux, and so on Wine). */
+/* A listener whose backlog is full answers nobody: as silent as a host that is off (on Linux,
+ * and so on Wine). */
 struct black_hole {
 	uv_tcp_t server, fillers[8];
 	uv_connect_t connects[8];
@@ -341,8 +347,8 @@ static void probe__nothing_answers__silent_after_its_time(void **state)
 	for (int i = 0; i < 8; i++) {
 		assert_int_equal(uv_tcp_init(&other, &hole.fillers[i]), 0);
 		assert_int_equal(uv_tcp_connect(&hole.connects[i], &hole.fillers[i],
-		                                (const struct sockaddr *)&address, on_filled),
-		                 0);
+						(const struct sockaddr *)&address, on_filled),
+				 0);
 	}
 	began_us = exec_now_us(fixture.executor);
 	assert_int_equal(probe(&fixture, "127.0.0.1", port, 200), EXEC_PROBE_SILENT);
@@ -360,8 +366,9 @@ static void probe__literal_addresses__need_no_lookup(void **state)
 	static const struct {
 		const char *address;
 		bool lookup;
-	} rows[] = { { "127.0.0.1", false }, { "::1", false },      { "fe80::1", false },   { "rdsh01", true },
-		     { "cafe", true },       { "cafe.fade", true }, { "10.0.0.a", true },   { "1.2.3.4.corp", true } };
+	} rows[] = { { "127.0.0.1", false }, { "::1", false },	      { "fe80::1", false },
+		     { "rdsh01", true },     { "cafe", true },	      { "cafe.fade", true },
+		     { "10.0.0.a", true },   { "1.2.3.4.corp", true } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -390,9 +397,12 @@ static void probe__scripted__plays_the_script_on_both_sides(void **state)
 			struct probing probing = { .result = -1 };
 
 			open_fixture(&fixture, real);
-			probing.probe = (struct exec_probe){ .address = "h", .timeout_ms = 20, .scripted = true,
-				                             .script = rows[i].script, .done = probe_done,
-				                             .released = probe_released };
+			probing.probe = (struct exec_probe){ .address = "h",
+							     .timeout_ms = 20,
+							     .scripted = true,
+							     .script = rows[i].script,
+							     .done = probe_done,
+							     .released = probe_released };
 			assert_int_equal(exec_probe(fixture.executor, &probing.probe), 0);
 			assert_int_equal(exec_run(fixture.executor), 0);
 			assert_int_equal(probing.result, rows[i].expected);
@@ -409,9 +419,13 @@ static void probe__cancelled__released_and_never_done(void **state)
 		struct probing probing = { .result = -1 };
 
 		open_fixture(&fixture, kind > 0);
-		probing.probe = (struct exec_probe){ .address = "127.0.0.1", .port = 9, .timeout_ms = 60000,
-			                             .scripted = kind < 2, .script = { SESSION_PROBE_SILENT, 0 },
-			                             .done = probe_done, .released = probe_released };
+		probing.probe = (struct exec_probe){ .address = "127.0.0.1",
+						     .port = 9,
+						     .timeout_ms = 60000,
+						     .scripted = kind < 2,
+						     .script = { SESSION_PROBE_SILENT, 0 },
+						     .done = probe_done,
+						     .released = probe_released };
 		assert_int_equal(exec_probe(fixture.executor, &probing.probe), 0);
 		exec_probe_cancel(fixture.executor, &probing.probe);
 		assert_int_equal(exec_run(fixture.executor), 0);

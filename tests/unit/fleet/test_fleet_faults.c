@@ -7,10 +7,10 @@
 #define ALICE "{\"id\": 2, \"user\": \"CORP\\\\alice\"}"
 #define BOB   "{\"id\": 3, \"user\": \"CORP\\\\bob\"}"
 #define EVE   "{\"id\": 4, \"user\": \"LAB\\\\eve\"}"
-#define FAULTS(host, sessions, faults) \
+#define FAULTS(host, sessions, faults)                                                             \
 	"\"" host "\": {\"sessions\": [" sessions "], \"faults\": [" faults "]}"
-#define HOSTS(hosts)                   "\"hosts\": {" hosts "}"
-#define COUNT(array)                   (sizeof(array) / sizeof(*(array)))
+#define HOSTS(hosts) "\"hosts\": {" hosts "}"
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* Retries by class of error */
 
@@ -21,7 +21,8 @@ static void no_retries(struct farm *farm)
 
 static void check_four_opens(struct farm *farm)
 {
-	assert_int_equal(farm_host(farm, "h1")->attempts, 4); /* three in the survey, one in the act */
+	/* three in the survey, one in the act */
+	assert_int_equal(farm_host(farm, "h1")->attempts, 4);
 }
 
 static void check_asked_twice(struct farm *farm)
@@ -47,7 +48,7 @@ static struct session_error broken_error;
 static unsigned broken_from, broken_until, enumerates;
 
 static int broken_enumerate(struct session_host *host, struct session_list *ret_list,
-                            struct session_error *reterr)
+			    struct session_error *reterr)
 {
 	enumerates++;
 	if (enumerates >= broken_from && enumerates < broken_until) {
@@ -58,7 +59,7 @@ static int broken_enumerate(struct session_host *host, struct session_list *ret_
 }
 
 static int empty_enumerate(struct session_host *host, struct session_list *ret_list,
-                           struct session_error *reterr)
+			   struct session_error *reterr)
 {
 	if (++enumerates >= broken_from) {
 		(void)host;
@@ -148,9 +149,10 @@ static void check_only_stuck_were_lost(struct farm *farm)
 		(void)snprintf(name, sizeof(name), "h%u", i);
 		assert_host(farm, name, "succeeded");
 	}
-	/* What four stuck workers of four cost in all is one deadline, and the half second until a seat is lent. */
+	/* What four stuck workers of four cost in all is one deadline, and the half second until
+	 * a seat is lent. */
 	assert_in_range(farm->record.run.duration_ms, 30000,
-	                30000 + 700 + healthy.record.run.duration_ms);
+			30000 + 700 + healthy.record.run.duration_ms);
 	farm_release(&healthy);
 }
 
@@ -185,7 +187,8 @@ static void stop_at(struct farm *farm, enum fleet_stop reason, int64_t first_ms,
 	stop_timers[0].fire = stop_timers[1].fire = on_stop;
 	assert_int_equal(exec_timer_set(farm->executor, &stop_timers[0], first_ms * 1000), 0);
 	if (second_ms)
-		assert_int_equal(exec_timer_set(farm->executor, &stop_timers[1], second_ms * 1000), 0);
+		assert_int_equal(exec_timer_set(farm->executor, &stop_timers[1], second_ms * 1000),
+				 0);
 }
 
 static void interrupt_in_survey(struct farm *farm)
@@ -287,7 +290,8 @@ static void three_closing(struct farm *farm)
 
 static void check_three_closing(struct farm *farm)
 {
-	/* 12 sessions, three at a time, each batch seen gone after a second: four seconds at least */
+	/* 12 sessions, three at a time, each batch seen gone after a second: four seconds at
+	 * least */
 	assert_in_range(farm->record.run.duration_ms, 4000, 20000);
 }
 
@@ -317,32 +321,32 @@ static void check_few_were_asked(struct farm *farm)
 static const struct farm_row rows[] = {
 	/* retries */
 	{ "retry__open_transient_twice__third_time_lucky", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 1722, \"times\": 2}")), NULL, 0, "",
-	  "h1 succeeded: 2 alice logged_off\n", check_four_opens },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 1722, \"times\": 2}")), NULL,
+	  0, "", "h1 succeeded: 2 alice logged_off\n", check_four_opens },
 	{ "retry__open_transient_for_ever__failed_with_the_code", "h1",
 	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 1722}")), NULL, 1, "",
 	  "h1 failed RPC_S_SERVER_UNAVAILABLE\n", NULL },
 	{ "retry__none_allowed__failed_at_once", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 1722, \"times\": 1}")), no_retries, 1, "",
-	  "h1 failed RPC_S_SERVER_UNAVAILABLE\n", NULL },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 1722, \"times\": 1}")),
+	  no_retries, 1, "", "h1 failed RPC_S_SERVER_UNAVAILABLE\n", NULL },
 	{ "retry__permanent__never", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 5, \"times\": 1}")), NULL, 1, "",
-	  "h1 failed ERROR_ACCESS_DENIED\n", NULL },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 5, \"times\": 1}")), NULL, 1,
+	  "", "h1 failed ERROR_ACCESS_DENIED\n", NULL },
 	{ "retry__enumerate_ambiguous_once__reopened", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"enumerate\", \"error\": 1726, \"times\": 1}")), NULL, 0, "",
-	  "h1 succeeded: 2 alice logged_off\n", NULL },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"enumerate\", \"error\": 1726, \"times\": 1}")),
+	  NULL, 0, "", "h1 succeeded: 2 alice logged_off\n", NULL },
 	{ "retry__details_transient_once__done", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"query\", \"error\": 1723, \"times\": 1}")), NULL, 0, "",
-	  "h1 succeeded: 2 alice logged_off\n", NULL },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"query\", \"error\": 1723, \"times\": 1}")), NULL,
+	  0, "", "h1 succeeded: 2 alice logged_off\n", NULL },
 	{ "retry__logoff_busy_once__asked_again", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 7024, \"times\": 1}")), NULL, 0, "",
-	  "h1 succeeded: 2 alice logged_off\n", check_asked_twice },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 7024, \"times\": 1}")), NULL,
+	  0, "", "h1 succeeded: 2 alice logged_off\n", check_asked_twice },
 	{ "retry__logoff_busy_for_ever__failed", "h1",
 	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 7024}")), NULL, 1, "",
 	  "h1 failed: 2 alice failed ERROR_CTX_WINSTATION_BUSY\n", check_asked_three_times },
 	{ "retry__logoff_ambiguous_once__looked_then_asked_again", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 1726, \"times\": 1}")), NULL, 0, "",
-	  "h1 succeeded: 2 alice logged_off\n", check_asked_twice },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 1726, \"times\": 1}")), NULL,
+	  0, "", "h1 succeeded: 2 alice logged_off\n", check_asked_twice },
 	{ "retry__logoff_ambiguous_for_ever__still_present_with_the_code", "h1",
 	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 1726}")), NULL, 1, "",
 	  "h1 failed: 2 alice still_present RPC_S_CALL_FAILED\n", check_asked_three_times },
@@ -353,105 +357,126 @@ static const struct farm_row rows[] = {
 	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 7022}")), NULL, 1, "",
 	  "h1 failed: 2 alice still_present ERROR_CTX_WINSTATION_NOT_FOUND\n", check_asked_once },
 	{ "retry__error_zero__is_ambiguous", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 0, \"times\": 1}")), NULL, 0, "",
-	  "h1 succeeded: 2 alice logged_off\n", check_asked_twice },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 0, \"times\": 1}")), NULL, 0,
+	  "", "h1 succeeded: 2 alice logged_off\n", check_asked_twice },
 
 	/* looks that are no good */
 	{ "verify__denied__in_doubt", "h1", HOSTS(FAULTS("h1", ALICE, "")), looks_denied, 1, "",
 	  "h1 failed: 2 alice in_doubt ERROR_ACCESS_DENIED\n", NULL },
-	{ "verify__unreachable_to_the_end__in_doubt", "h1", HOSTS(FAULTS("h1", ALICE, "")), looks_fail_for_ever, 1,
-	  "", "h1 failed: 2 alice in_doubt RPC_S_SERVER_UNAVAILABLE\n", NULL },
-	{ "verify__unreachable_for_a_while__done", "h1", HOSTS(FAULTS("h1", ALICE, "")), looks_fail_for_a_while, 0,
-	  "", "h1 succeeded: 2 alice logged_off\n", NULL },
-	{ "verify__empty_list__proves_nothing", "h1", HOSTS(FAULTS("h1", ALICE, "")), looks_are_empty, 1, "",
-	  "h1 failed: 2 alice in_doubt SHORT_LIST\n", NULL },
-	{ "survey__empty_list__proves_nothing", "h1", HOSTS(FAULTS("h1", ALICE, "")), always_empty, 1, "",
-	  "h1 failed SHORT_LIST\n", NULL },
+	{ "verify__unreachable_to_the_end__in_doubt", "h1", HOSTS(FAULTS("h1", ALICE, "")),
+	  looks_fail_for_ever, 1, "", "h1 failed: 2 alice in_doubt RPC_S_SERVER_UNAVAILABLE\n",
+	  NULL },
+	{ "verify__unreachable_for_a_while__done", "h1", HOSTS(FAULTS("h1", ALICE, "")),
+	  looks_fail_for_a_while, 0, "", "h1 succeeded: 2 alice logged_off\n", NULL },
+	{ "verify__empty_list__proves_nothing", "h1", HOSTS(FAULTS("h1", ALICE, "")),
+	  looks_are_empty, 1, "", "h1 failed: 2 alice in_doubt SHORT_LIST\n", NULL },
+	{ "survey__empty_list__proves_nothing", "h1", HOSTS(FAULTS("h1", ALICE, "")), always_empty,
+	  1, "", "h1 failed SHORT_LIST\n", NULL },
 
 	/* stuck calls */
 	{ "stuck__act_hangs_in_the_look__timed_out_and_the_rest_goes_on", "h1",
 	  HOSTS(FAULTS("h1", ALICE "," BOB,
-	               "{\"call\": \"logoff\", \"session\": 9, \"hang\": true}, {\"call\": \"logoff\", \"session\": 2, "
-	               "\"hang\": true, \"times\": 1}")),
-	  short_call_timeout, 1, "", "h1 partial: 2 alice still_present CALL_TIMEOUT; 3 bob logged_off\n", NULL },
+		       "{\"call\": \"logoff\", \"session\": 9, \"hang\": true}, {\"call\": "
+		       "\"logoff\", \"session\": 2, "
+		       "\"hang\": true, \"times\": 1}")),
+	  short_call_timeout, 1, "",
+	  "h1 partial: 2 alice still_present CALL_TIMEOUT; 3 bob logged_off\n", NULL },
 	{ "stuck__logoff_answers_late__verified_over_a_new_connection", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"delay_ms\": 20000, \"times\": 1}")), short_call_timeout,
-	  0, "", "h1 succeeded: 2 alice logged_off\n", check_asked_once },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"delay_ms\": 20000, \"times\": 1}")),
+	  short_call_timeout, 0, "", "h1 succeeded: 2 alice logged_off\n", check_asked_once },
 	{ "stuck__logoff_refused_late__enters_the_record", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"delay_ms\": 20000, \"error\": 5, \"times\": 1}")),
-	  short_call_timeout, 1, "", "h1 failed: 2 alice failed ERROR_ACCESS_DENIED\n", check_asked_once },
+	  HOSTS(FAULTS("h1", ALICE,
+		       "{\"call\": \"logoff\", \"delay_ms\": 20000, \"error\": 5, \"times\": 1}")),
+	  short_call_timeout, 1, "", "h1 failed: 2 alice failed ERROR_ACCESS_DENIED\n",
+	  check_asked_once },
 	{ "stuck__two_hangs__the_host_is_given_up", "h1",
-	  HOSTS(FAULTS("h1", ALICE "," BOB "," EVE, "{\"call\": \"logoff\", \"hang\": true}")), short_call_timeout, 1,
-	  "", "h1 timed_out CALL_TIMEOUT: 2 alice in_doubt CALL_TIMEOUT; 3 bob in_doubt CALL_TIMEOUT; 4 eve timed_out "
-	      "CALL_TIMEOUT\n",
+	  HOSTS(FAULTS("h1", ALICE "," BOB "," EVE, "{\"call\": \"logoff\", \"hang\": true}")),
+	  short_call_timeout, 1, "",
+	  "h1 timed_out CALL_TIMEOUT: 2 alice in_doubt CALL_TIMEOUT; 3 bob in_doubt CALL_TIMEOUT; "
+	  "4 eve timed_out "
+	  "CALL_TIMEOUT\n",
 	  NULL },
 	{ "stuck__close_hangs__costs_nobody_anything", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"close\", \"hang\": true}")), short_call_timeout, 0, "",
-	  "h1 succeeded: 2 alice logged_off\n", NULL },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"close\", \"hang\": true}")), short_call_timeout,
+	  0, "", "h1 succeeded: 2 alice logged_off\n", NULL },
 	{ "stuck__slow_calls_use_up_the_host_timeout__timed_out", "h1",
-	  HOSTS(FAULTS("h1", ALICE "," BOB, "{\"call\": \"query\", \"delay_ms\": 3000}")), short_host_timeout, 1, "",
+	  HOSTS(FAULTS("h1", ALICE "," BOB, "{\"call\": \"query\", \"delay_ms\": 3000}")),
+	  short_host_timeout, 1, "",
 	  "h1 timed_out: 2 alice timed_out HOST_TIMEOUT; 3 bob timed_out HOST_TIMEOUT\n", NULL },
 	{ "stuck__as_many_as_workers__every_other_host_is_served", "s[1:4],h[1:40]",
-	  HOSTS(FAULTS("s[1:4]", ALICE, "{\"call\": \"enumerate\", \"hang\": true}")), eight_workers, 1, "", NULL,
-	  check_only_stuck_were_lost },
+	  HOSTS(FAULTS("s[1:4]", ALICE, "{\"call\": \"enumerate\", \"hang\": true}")),
+	  eight_workers, 1, "", NULL, check_only_stuck_were_lost },
 	{ "stuck__more_than_threads__rest_not_attempted_at_once", "s[1:3],h[1:3]",
-	  "\"defaults\": {\"jitter\": 0}, " HOSTS(FAULTS("s[1:3]", ALICE, "{\"call\": \"open\", \"hang\": true}")),
+	  "\"defaults\": {\"jitter\": 0}, " HOSTS(
+		  FAULTS("s[1:3]", ALICE, "{\"call\": \"open\", \"hang\": true}")),
 	  three_workers, 1, "",
 	  "s1 timed_out CALL_TIMEOUT\ns2 timed_out CALL_TIMEOUT\ns3 timed_out CALL_TIMEOUT\n"
 	  "h1 not_attempted\nh2 not_attempted\nh3 not_attempted\n",
 	  check_starved },
 
 	/* stops */
-	{ "stop__interrupt_in_survey__nothing_asked", "h[1:3]", HOSTS(FAULTS("h[1:3]", ALICE "," BOB, "")),
-	  interrupt_in_survey, 130, "SIGINT", NULL, check_nothing_asked },
-	{ "stop__interrupt_in_act__what_was_asked_is_verified", "h[1:2]", HOSTS(FAULTS("h[1:2]", ALICE "," BOB, "")),
-	  interrupt_in_act, 143, "SIGTERM", NULL, NULL },
-	{ "stop__second_interrupt__in_doubt_and_at_once", "h[1:2]", HOSTS(FAULTS("h[1:2]", ALICE "," BOB, "")),
-	  interrupt_twice, 130, "SIGINT", NULL, check_no_wait },
-	{ "stop__terminal_closed__its_own_code", "h[1:3]", HOSTS(FAULTS("h[1:3]", ALICE, "")), hang_up, 129, "SIGHUP",
-	  "h1 not_attempted: 2 alice not_attempted/interrupted\nh2 not_attempted: 2 alice not_attempted/interrupted\n"
+	{ "stop__interrupt_in_survey__nothing_asked", "h[1:3]",
+	  HOSTS(FAULTS("h[1:3]", ALICE "," BOB, "")), interrupt_in_survey, 130, "SIGINT", NULL,
+	  check_nothing_asked },
+	{ "stop__interrupt_in_act__what_was_asked_is_verified", "h[1:2]",
+	  HOSTS(FAULTS("h[1:2]", ALICE "," BOB, "")), interrupt_in_act, 143, "SIGTERM", NULL,
+	  NULL },
+	{ "stop__second_interrupt__in_doubt_and_at_once", "h[1:2]",
+	  HOSTS(FAULTS("h[1:2]", ALICE "," BOB, "")), interrupt_twice, 130, "SIGINT", NULL,
+	  check_no_wait },
+	{ "stop__terminal_closed__its_own_code", "h[1:3]", HOSTS(FAULTS("h[1:3]", ALICE, "")),
+	  hang_up, 129, "SIGHUP",
+	  "h1 not_attempted: 2 alice not_attempted/interrupted\nh2 not_attempted: 2 alice "
+	  "not_attempted/interrupted\n"
 	  "h3 not_attempted: 2 alice not_attempted/interrupted\n",
 	  check_nothing_asked },
-	{ "stop__run_timeout_in_act__in_doubt", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "")), run_timeout, 1, "run_timeout",
-	  "h1 failed: 2 alice in_doubt RUN_TIMEOUT\n", check_no_wait },
+	{ "stop__run_timeout_in_act__in_doubt", "h1", HOSTS(FAULTS("h1", ALICE, "")), run_timeout,
+	  1, "run_timeout", "h1 failed: 2 alice in_doubt RUN_TIMEOUT\n", check_no_wait },
 	{ "stop__run_timeout_in_survey__not_attempted", "h1",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"enumerate\", \"hang\": true}")), run_timeout_in_survey, 1,
-	  "run_timeout", "h1 not_attempted\n", check_no_wait },
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"enumerate\", \"hang\": true}")),
+	  run_timeout_in_survey, 1, "run_timeout", "h1 not_attempted\n", check_no_wait },
 
 	/* limits */
 	{ "max_failures__first_failure__stops", "h[1:3]",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h[2:3]", ALICE, "")),
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h[2:3]",
+										     ALICE, "")),
 	  no_failure_allowed, 4, "max_failures", NULL, NULL },
 	{ "max_failures__one_allowed__goes_on", "h[1:3]",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h[2:3]", ALICE, "")),
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h[2:3]",
+										     ALICE, "")),
 	  one_failure_allowed, 1, "", NULL, NULL },
 	{ "max_failures__half_of_four__two_may_fail", "h[1:4]",
-	  HOSTS(FAULTS("h[1:2]", ALICE, "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h[3:4]", ALICE, "")),
+	  HOSTS(FAULTS("h[1:2]", ALICE,
+		       "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h[3:4]", ALICE, "")),
 	  half_may_fail, 1, "", NULL, NULL },
 	{ "max_failures__three_of_four__stops", "h[1:4]",
-	  HOSTS(FAULTS("h[1:3]", ALICE, "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h4", ALICE, "")),
+	  HOSTS(FAULTS("h[1:3]", ALICE,
+		       "{\"call\": \"open\", \"error\": 5}") "," FAULTS("h4", ALICE, "")),
 	  half_may_fail, 4, "max_failures", NULL, NULL },
 	{ "waves__one_half_all__in_order_with_pauses", "h[1:6]", HOSTS(FAULTS("h[1:6]", ALICE, "")),
 	  waves_of_one_then_rest, 0, "", NULL, check_waves },
 	{ "waves__failure_in_the_first__later_ones_not_attempted", "h[1:3]",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 5}") "," FAULTS("h[2:3]", ALICE, "")),
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"logoff\", \"error\": 5}") "," FAULTS("h[2:3]",
+										       ALICE, "")),
 	  waves_stop_at_failure, 4, "max_failures",
-	  "h1 failed: 2 alice failed ERROR_ACCESS_DENIED\nh2 not_attempted: 2 alice not_attempted/max_failures\n"
+	  "h1 failed: 2 alice failed ERROR_ACCESS_DENIED\nh2 not_attempted: 2 alice "
+	  "not_attempted/max_failures\n"
 	  "h3 not_attempted: 2 alice not_attempted/max_failures\n",
 	  NULL },
-	{ "max_closing__three__never_more_and_all_done", "h[1:4]", HOSTS(FAULTS("h[1:4]", ALICE "," BOB "," EVE, "")),
-	  three_closing, 0, "", NULL, check_three_closing },
+	{ "max_closing__three__never_more_and_all_done", "h[1:4]",
+	  HOSTS(FAULTS("h[1:4]", ALICE "," BOB "," EVE, "")), three_closing, 0, "", NULL,
+	  check_three_closing },
 
 	/* credentials */
 	{ "credentials__first_host_refuses__nobody_else_is_asked", "h[1:9]",
-	  HOSTS(FAULTS("h[1:9]", ALICE, "{\"call\": \"open\", \"error\": 1326}")), first_host_alone, 4, "credentials",
-	  NULL, check_one_was_asked },
+	  HOSTS(FAULTS("h[1:9]", ALICE, "{\"call\": \"open\", \"error\": 1326}")), first_host_alone,
+	  4, "credentials", NULL, check_one_was_asked },
 	{ "credentials__three_in_a_row__stop", "h[1:40]",
-	  HOSTS(FAULTS("h[1:40]", ALICE, "{\"call\": \"open\", \"error\": 1909}")), NULL, 4, "credentials", NULL,
-	  check_few_were_asked },
+	  HOSTS(FAULTS("h[1:40]", ALICE, "{\"call\": \"open\", \"error\": 1909}")), NULL, 4,
+	  "credentials", NULL, check_few_were_asked },
 	{ "credentials__first_is_dead_second_lets_in__all_done", "h[1:9]",
-	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"probe\", \"hang\": true}") "," FAULTS("h[2:9]", ALICE, "")),
+	  HOSTS(FAULTS("h1", ALICE, "{\"call\": \"probe\", \"hang\": true}") "," FAULTS("h[2:9]",
+											ALICE, "")),
 	  first_host_alone, 1, "", NULL, NULL },
 };
 

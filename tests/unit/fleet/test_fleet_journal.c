@@ -1,7 +1,9 @@
-/* The journal, and runs that go on after a crash, on the virtual executor: intents are durable before the call, a journal that fails
- * stops the run, and whatever moment the process is killed at, the resumed run's record tells the truth.
+/* The journal, and runs that go on after a crash, on the virtual executor: intents are durable
+ * before the call, a journal that fails stops the run, and whatever moment the process is killed
+ * at, the resumed run's record tells the truth.
  *
- *   test_fleet_journal [FIRST_SEED [COUNT]]      crashes; a failing seed is printed and runs again alone
+ *   test_fleet_journal [FIRST_SEED [COUNT]]      crashes; a failing seed is printed and runs again
+ *   alone
  */
 #include "farm.h"
 
@@ -43,7 +45,8 @@ static void journal__many_hosts_at_once__share_commits(void **state)
 	farm_keep_journal(&farm);
 	farm_run(&farm);
 	assert_int_equal(farm.record.run.exit_code, 0);
-	assert_in_range(farm.syncs, 3, 400); /* some 140 sessions with an intent and a result each */
+	/* some 140 sessions with an intent and a result each */
+	assert_in_range(farm.syncs, 3, 400);
 	for (size_t i = 1; i < farm.commit_count; i++)
 		assert_true(farm.commits[i].at_us - farm.commits[i - 1].at_us >= 10000);
 	farm_release(&farm);
@@ -62,7 +65,8 @@ static void journal__fails__nothing_new_is_begun(void **state)
 		farm_run(&farm);
 		if (farm.syncs >= n) {
 			assert_int_equal(farm.record.run.exit_code, 70);
-			if (*farm.record.run.stopped_by) /* else it was the very end that could not be kept */
+			/* else it was the very end that could not be kept */
+			if (*farm.record.run.stopped_by)
 				assert_string_equal(farm.record.run.stopped_by, "journal");
 		} else {
 			assert_int_equal(farm.record.run.exit_code, 0);
@@ -119,10 +123,12 @@ static void crash_and_resume(uint64_t seed)
 	strbuf_adds(&scenario, "\"hosts\": {");
 	for (unsigned i = 1; i <= 4; i++)
 		strbuf_addf(&scenario,
-		            "%s\"h%u\": {\"sessions\": [{\"id\": 2, \"user\": \"CORP\\\\a\"}, {\"id\": 3, \"user\": "
-		            "\"CORP\\\\b\"}, {\"id\": 4, \"user\": \"CORP\\\\c\", \"leaves_after_ms\": %u}], \"faults\": [%s]}",
-		            i > 1 ? ", " : "", i, (unsigned)rng_below(&rng, 4000),
-		            faults[rng_below(&rng, sizeof(faults) / sizeof(*faults))]);
+			    "%s\"h%u\": {\"sessions\": [{\"id\": 2, \"user\": \"CORP\\\\a\"}, "
+			    "{\"id\": 3, \"user\": "
+			    "\"CORP\\\\b\"}, {\"id\": 4, \"user\": \"CORP\\\\c\", "
+			    "\"leaves_after_ms\": %u}], \"faults\": [%s]}",
+			    i > 1 ? ", " : "", i, (unsigned)rng_below(&rng, 4000),
+			    faults[rng_below(&rng, sizeof(faults) / sizeof(*faults))]);
 	strbuf_adds(&scenario, "}");
 	before = malloc(sizeof(*before));
 	assert_non_null(before);
@@ -157,7 +163,7 @@ static void crash_and_resume(uint64_t seed)
 	}
 	if (farm && seed_count == 1)
 		(void)printf("%s%s%s", strbuf_text(&farm->journal_bytes), strbuf_text(&farm->state),
-		             farm_picture(farm));
+			     farm_picture(farm));
 	if (farm) {
 		farm_check_truth(farm);
 		check_asked_once(farm);
@@ -193,6 +199,7 @@ int main(int argc, char **argv)
 		seed_count = strtoull(argv[2], NULL, 10);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	if (running)
-		(void)fprintf(stderr, "test_fleet_journal: the seed was %llu\n", (unsigned long long)running);
+		(void)fprintf(stderr, "test_fleet_journal: the seed was %llu\n",
+			      (unsigned long long)running);
 	return failed;
 }

@@ -1,5 +1,6 @@
-/* Random farms, faults, options and interrupts on the virtual executor: whatever happens, every host and session ends with an
- * outcome, nobody is logged off who was not selected or is somebody else by now, and nothing is reported gone that is there.
+/* Random farms, faults, options and interrupts on the virtual executor: whatever happens, every
+ * host and session ends with an outcome, nobody is logged off who was not selected or is somebody
+ * else by now, and nothing is reported gone that is there.
  *
  *   test_fleet_random [FIRST_SEED [COUNT]]      a failing seed is printed and runs again alone
  */
@@ -13,10 +14,11 @@
 
 static uint64_t first_seed = 1, seed_count = 3000;
 
-/* Not 2 and 7022: a query that fails with them says that the session is gone, and a simulated host that says so of a
- * session it has is lying. */
+/* Not 2 and 7022: a query that fails with them says that the session is gone, and a simulated host
+ * that says so of a session it has is lying. */
 static const char *const query_errors[] = { "0", "5", "64", "1722", "1733", "1727" };
-static const char *const errors[] = { "0", "2", "5", "64", "170", "1326", "1722", "1726", "1727", "7007", "7022", "7024" };
+static const char *const errors[] = { "0",    "2",    "5",    "64",   "170",  "1326",
+				      "1722", "1726", "1727", "7007", "7022", "7024" };
 static const char *const calls[] = { "open", "enumerate", "query", "logoff" };
 
 #define PICK(rng, array) ((array)[rng_below(rng, sizeof(array) / sizeof(*(array)))])
@@ -30,7 +32,8 @@ static void add_fault(struct strbuf *out, uint64_t *rng)
 		call = "close";
 	strbuf_addf(out, "{\"call\": \"%s\"", kind >= 7 ? "logoff" : call);
 	if (kind < 4)
-		strbuf_addf(out, ", \"error\": %s", strcmp(call, "query") ? PICK(rng, errors) : PICK(rng, query_errors));
+		strbuf_addf(out, ", \"error\": %s",
+			    strcmp(call, "query") ? PICK(rng, errors) : PICK(rng, query_errors));
 	else if (kind == 4)
 		strbuf_adds(out, ", \"hang\": true");
 	else if (kind < 7)
@@ -39,7 +42,7 @@ static void add_fault(struct strbuf *out, uint64_t *rng)
 		strbuf_adds(out, ", \"ignored\": true");
 	else
 		strbuf_addf(out, ", \"session\": %u, \"swap_user\": \"CORP\\\\mallory\"",
-		            (unsigned)rng_below(rng, 4) + 2);
+			    (unsigned)rng_below(rng, 4) + 2);
 	if (kind < 8 && rng_below(rng, 3))
 		strbuf_addf(out, ", \"times\": %u", (unsigned)rng_below(rng, 3) + 1);
 	strbuf_adds(out, "}");
@@ -63,12 +66,14 @@ static void add_host(struct strbuf *out, uint64_t *rng, unsigned host)
 
 	strbuf_addf(out, "%s\"h%u\": {\"sessions\": [", host > 1 ? ", " : "", host);
 	for (unsigned i = 0; i < sessions; i++) {
-		strbuf_addf(out, "%s{\"id\": %u, \"user\": \"CORP\\\\user%u\", \"logon_s\": %u", i ? ", " : "", i + 2,
-		            i, (unsigned)rng_below(rng, 9000) + 60);
+		strbuf_addf(out, "%s{\"id\": %u, \"user\": \"CORP\\\\user%u\", \"logon_s\": %u",
+			    i ? ", " : "", i + 2, i, (unsigned)rng_below(rng, 9000) + 60);
 		if (rng_below(rng, 6) == 0)
-			strbuf_addf(out, ", \"leaves_after_ms\": %u", (unsigned)rng_below(rng, 3000));
+			strbuf_addf(out, ", \"leaves_after_ms\": %u",
+				    (unsigned)rng_below(rng, 3000));
 		if (rng_below(rng, 6) == 0)
-			strbuf_addf(out, ", \"returns_after_ms\": %u", (unsigned)rng_below(rng, 3000));
+			strbuf_addf(out, ", \"returns_after_ms\": %u",
+				    (unsigned)rng_below(rng, 3000));
 		strbuf_adds(out, "}");
 	}
 	strbuf_adds(out, "], \"faults\": [");
@@ -122,7 +127,9 @@ static void set_stops(struct farm *farm, struct exec_timer stops[2], uint64_t *r
 	memset(stops, 0, 2 * sizeof(*stops));
 	for (uint64_t i = rng_below(rng, 6); i < 2; i++) {
 		stops[i].fire = on_stop;
-		assert_int_equal(exec_timer_set(farm->executor, &stops[i], (int64_t)rng_below(rng, 4000000)), 0);
+		assert_int_equal(
+			exec_timer_set(farm->executor, &stops[i], (int64_t)rng_below(rng, 4000000)),
+			0);
 	}
 }
 
@@ -145,14 +152,15 @@ static void run_seed(uint64_t seed)
 	set_options(&farm, &rng);
 	set_stops(&farm, stops, &rng);
 	if (seed_count == 1) /* run alone: show it */
-		(void)printf("{%s}\nconcurrency %u threads %u wait %d closing %lld\n", strbuf_text(&scenario), farm.options.concurrency,
-		             farm.options.pool_threads, farm.options.wait, (long long)farm.options.max_closing);
+		(void)printf("{%s}\nconcurrency %u threads %u wait %d closing %lld\n",
+			     strbuf_text(&scenario), farm.options.concurrency,
+			     farm.options.pool_threads, farm.options.wait,
+			     (long long)farm.options.max_closing);
 	farm_run(&farm);
 	if (seed_count == 1)
-		(void)printf("%s%sended after %lld ms, exit %d %s\n",
-		             strbuf_text(&farm.state), farm_picture(&farm),
-		             (long long)farm.record.run.duration_ms, farm.record.run.exit_code,
-		             farm.record.run.stopped_by);
+		(void)printf("%s%sended after %lld ms, exit %d %s\n", strbuf_text(&farm.state),
+			     farm_picture(&farm), (long long)farm.record.run.duration_ms,
+			     farm.record.run.exit_code, farm.record.run.stopped_by);
 	for (size_t i = 0; i < farm.record.host_count; i++)
 		assert_int_not_equal(farm.record.hosts[i].outcome, REP_HOST_NONE);
 	assert_int_not_equal(farm.record.run.outcome, REP_RUN_NONE);
@@ -178,12 +186,14 @@ static void random__any_schedule__record_and_fleet_agree(void **state)
 static void say_seed(void)
 {
 	if (running)
-		(void)fprintf(stderr, "test_fleet_random: the seed was %llu\n", (unsigned long long)running);
+		(void)fprintf(stderr, "test_fleet_random: the seed was %llu\n",
+			      (unsigned long long)running);
 }
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(random__any_schedule__record_and_fleet_agree) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(
+		random__any_schedule__record_and_fleet_agree) };
 	int failed;
 
 	if (argc > 1)

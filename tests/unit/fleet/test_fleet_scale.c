@@ -1,4 +1,5 @@
-/* Large fleets on the virtual executor: everything comes out right, and each session is in the record once. */
+/* Large fleets on the virtual executor: everything comes out right, and each session is in the
+ * record once. */
 #include "farm.h"
 
 #include <stdlib.h>
@@ -10,7 +11,8 @@ static void scale__500_hosts_20_sessions__concurrency_64__all_right(void **state
 	uint32_t off = 0;
 
 	(void)state;
-	farm_init(&farm, "rdsh[001:500]", "\"defaults\": {\"sessions\": {\"min\": 20, \"max\": 20}}");
+	farm_init(&farm, "rdsh[001:500]",
+		  "\"defaults\": {\"sessions\": {\"min\": 20, \"max\": 20}}");
 	farm.options.concurrency = 64;
 	farm.options.pool_threads = 128;
 	farm_run(&farm);
@@ -34,8 +36,9 @@ static void scale__10000_hosts_a_third_dead__healthy_ones_are_done(void **state)
 
 	(void)state;
 	farm_init(&farm, "d[00001:03000],h[00001:07000]",
-	          "\"defaults\": {\"sessions\": {\"min\": 2, \"max\": 2}}, \"hosts\": {\"d[00001:03000]\": "
-	          "{\"faults\": [{\"call\": \"probe\", \"hang\": true}]}}");
+		  "\"defaults\": {\"sessions\": {\"min\": 2, \"max\": 2}}, \"hosts\": "
+		  "{\"d[00001:03000]\": "
+		  "{\"faults\": [{\"call\": \"probe\", \"hang\": true}]}}");
 	farm.options.concurrency = 64;
 	farm.options.pool_threads = 128;
 	farm.options.probes_max = 4096;
@@ -45,7 +48,8 @@ static void scale__10000_hosts_a_third_dead__healthy_ones_are_done(void **state)
 	assert_int_equal(dead, 3000);
 	assert_int_equal(farm.plan.hosts, 7000);
 	assert_int_equal(farm_users_present(&farm), 3000 * 2);
-	/* Dead hosts come first and cost their probes, not a worker: 256 of them start each quarter of a second. */
+	/* Dead hosts come first and cost their probes, not a worker: 256 of them start each
+	 * quarter of a second. */
 	assert_in_range(farm.record.run.duration_ms, 0, 60000);
 	farm_release(&farm);
 }

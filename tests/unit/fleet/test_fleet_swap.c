@@ -1,7 +1,9 @@
-/* The identity rule: an id that changes hands never gets the other user logged off, at any concurrency, after any delay, and also where
- * it changes hands only in the process that goes on after a crash.
+/* The identity rule: an id that changes hands never gets the other user logged off, at any
+ * concurrency, after any delay, and also where it changes hands only in the process that goes on
+ * after a crash.
  *
- *   test_fleet_swap [FIRST_SEED [VIRTUAL [REAL]]]      schedules on the virtual executor, hosts on real threads
+ *   test_fleet_swap [FIRST_SEED [VIRTUAL [REAL]]]      schedules on the virtual executor, hosts on
+ *   real threads
  */
 #include "farm.h"
 
@@ -22,22 +24,28 @@ static void add_host(struct strbuf *out, uint64_t *rng, unsigned host, unsigned 
 
 	strbuf_addf(out, "%s\"h%u\": {\"sessions\": [", host > 1 ? ", " : "", host);
 	for (unsigned id = 2; id < 5; id++)
-		strbuf_addf(out, "%s{\"id\": %u, \"user\": \"CORP\\\\user%u\"}", id > 2 ? ", " : "", id, id);
-	strbuf_addf(out, "], \"faults\": [{\"call\": \"logoff\", \"session\": %u, \"swap_user\": \"CORP\\\\mallory\"}",
-	            (unsigned)rng_below(rng, 3) + 2);
+		strbuf_addf(out, "%s{\"id\": %u, \"user\": \"CORP\\\\user%u\"}", id > 2 ? ", " : "",
+			    id, id);
+	strbuf_addf(out,
+		    "], \"faults\": [{\"call\": \"logoff\", \"session\": %u, \"swap_user\": "
+		    "\"CORP\\\\mallory\"}",
+		    (unsigned)rng_below(rng, 3) + 2);
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
 		if (rng_below(rng, 2))
-			strbuf_addf(out, ", {\"call\": \"%s\", \"delay_ms\": %u, \"times\": %u}", calls[i],
-			            (unsigned)rng_below(rng, delay_max_ms) + 1, (unsigned)rng_below(rng, 4) + 1);
+			strbuf_addf(out, ", {\"call\": \"%s\", \"delay_ms\": %u, \"times\": %u}",
+				    calls[i], (unsigned)rng_below(rng, delay_max_ms) + 1,
+				    (unsigned)rng_below(rng, 4) + 1);
 	strbuf_adds(out, "]}");
 }
 
-static void make_scenario(struct strbuf *out, uint64_t *rng, unsigned hosts, unsigned delay_max_ms, bool fast)
+static void make_scenario(struct strbuf *out, uint64_t *rng, unsigned hosts, unsigned delay_max_ms,
+			  bool fast)
 {
 	strbuf_addf(out, "\"seed\": %u, ", (unsigned)rng_below(rng, 1000000));
 	if (fast)
-		strbuf_adds(out, "\"defaults\": {\"logoff_takes_ms\": 5, \"latency_ms\": {\"probe\": 0, \"open\": 1, "
-		                 "\"enumerate\": 1, \"query\": 1, \"logoff\": 1, \"close\": 0}}, ");
+		strbuf_adds(out, "\"defaults\": {\"logoff_takes_ms\": 5, \"latency_ms\": "
+				 "{\"probe\": 0, \"open\": 1, "
+				 "\"enumerate\": 1, \"query\": 1, \"logoff\": 1, \"close\": 0}}, ");
 	strbuf_adds(out, "\"hosts\": {");
 	for (unsigned i = 1; i <= hosts; i++)
 		add_host(out, rng, i, delay_max_ms);
@@ -56,9 +64,10 @@ static void check_mallory_stays(struct farm *farm)
 
 			if (strcmp(row->user, "mallory") == 0) {
 				assert_false(row->selected);
-				/* A new process has the swap anew, once it has enumerated the host. */
+				/* A new process has the swap anew, once it has enumerated the
+				 * host. */
 				assert_true(farm->resumed ||
-				            farm_present(farm, host->name, row->id, "mallory"));
+					    farm_present(farm, host->name, row->id, "mallory"));
 			}
 		}
 	}
@@ -152,6 +161,7 @@ int main(int argc, char **argv)
 		return 2;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	if (running)
-		(void)fprintf(stderr, "test_fleet_swap: the seed was %llu\n", (unsigned long long)running);
+		(void)fprintf(stderr, "test_fleet_swap: the seed was %llu\n",
+			      (unsigned long long)running);
 	return failed;
 }

@@ -1,4 +1,5 @@
-/* Memory that is short is told, whichever allocation fails, and nothing is lost (the sanitizers watch). */
+/* Memory that is short is told, whichever allocation fails, and nothing is lost (the sanitizers
+ * watch). */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

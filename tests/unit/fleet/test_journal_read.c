@@ -1,4 +1,5 @@
-/* A journal read back is what was journaled, however the run ended; and nothing wrong in it goes by. */
+/* A journal read back is what was journaled, however the run ended; and nothing wrong in it goes
+ * by. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -763,8 +764,8 @@ static void read__file_grown_but_not_written__torn(void **state)
 	journal_read_release(&read);
 }
 
-/* Whatever bytes a disk has made of it: it is read or refused, and nothing is touched that should not be (the sanitizers
- * watch). */
+/* Whatever bytes a disk has made of it: it is read or refused, and nothing is touched that should
+ * not be (the sanitizers watch). */
 static void read__damaged_anywhere__read_or_refused(void **state)
 {
 	uint64_t seed = 5;

@@ -22,7 +22,7 @@ static const struct row {
 	{ 10, { { 3, false } }, 1, { 3, 3, 3, 1 } },
 	{ 10, { { 1, false }, { 20, true }, { 100, true } }, 3, { 1, 2, 7 } },
 	{ 10, { { 25, true } }, 1, { 2, 2, 2, 2, 2 } }, /* rounded down */
-	{ 3, { { 10, true } }, 1, { 1, 1, 1 } },        /* but at least one */
+	{ 3, { { 10, true } }, 1, { 1, 1, 1 } },	/* but at least one */
 	{ 5, { { 100, true } }, 1, { 5 } },
 	{ 5, { { 50, false } }, 1, { 5 } },
 	{ 0, { { 1, false } }, 1, { 0 } },

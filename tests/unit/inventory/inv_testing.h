@@ -1,7 +1,8 @@
 /*
  * inv_testing.h - an inventory as one text, so that a test is one row: what goes in, what it means.
  *
- * Rendered are either all errors as inv_error_format() writes them, one a line, or the hosts, one a line:
+ * Rendered are either all errors as inv_error_format() writes them, one a line, or the hosts, one a
+ * line:
  *   NAME [address=A] [probe_port=N] [call_timeout=MS] [protect=P,P] [groups=G,G]
  * with what differs from the defaults, and the notes after either as `note SOURCE:LINE: TEXT`.
  */

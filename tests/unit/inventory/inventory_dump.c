@@ -1,10 +1,11 @@
 /*
- * inventory_dump.c - prints what an inventory means, for tests that compare it with somebody else's reading.
+ * inventory_dump.c - prints what an inventory means, for tests that compare it with somebody else's
+ * reading.
  *
  *   inventory_dump [-v] FILE [LIMIT]
  *
- * One host a line in the order of the inventory; with -v also address, probe port, call timeout in ms, patterns of
- * protect and groups, between tabs. Errors go to standard error, exit 2.
+ * One host a line in the order of the inventory; with -v also address, probe port, call timeout in
+ * ms, patterns of protect and groups, between tabs. Errors go to standard error, exit 2.
  */
 #include <inttypes.h>
 #include <stdio.h>

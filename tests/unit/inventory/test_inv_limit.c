@@ -234,7 +234,8 @@ static void shards__of_seven__are_the_fleet_and_disjoint(void **state)
 	inv_free(inv);
 }
 
-/* FNV-1a 64 of "foobar" is 0x85944171f73967e8 and of "a" 0xaf63dc4c8601ec8c (draft-eastlake-fnv). */
+/* FNV-1a 64 of "foobar" is 0x85944171f73967e8 and of "a" 0xaf63dc4c8601ec8c
+ * (draft-eastlake-fnv). */
 static void shard_of__known_sums__as_published(void **state)
 {
 	(void)state;

@@ -189,7 +189,8 @@ static void groups__ring_of_ten_thousand__one_short_error(void **state)
 	inv_free(inv);
 }
 
-/* 60 layers of 10 groups, each with all of the next layer as children: 10^60 ways from top to bottom. */
+/* 60 layers of 10 groups, each with all of the next layer as children: 10^60 ways from top to
+ * bottom. */
 static void groups__lattice__not_exponential(void **state)
 {
 	struct strbuf text;
@@ -229,7 +230,8 @@ static void groups__more_memberships_than_any_fleet__refused(void **state)
 	inv_free(inv);
 }
 
-/* Hosts with patterns of their own beside so many of `all` that each host would need a long list. */
+/* Hosts with patterns of their own beside so many of `all` that each host would need a long
+ * list. */
 static void protect__more_patterns_than_any_fleet__refused(void **state)
 {
 	struct strbuf text;

@@ -1,5 +1,5 @@
-/* test_platform_file_win.c - on Windows too reports appear whole or not at all, under any name, whatever is in their
- * place. */
+/* test_platform_file_win.c - on Windows too reports appear whole or not at all, under any name,
+ * whatever is in their place. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -193,8 +193,8 @@ static void whole__long_name__fits(void **state)
 	assert_int_equal(empty_folder(), 0);
 }
 
-/* What ends the process at once must not leave temporary files behind. Here in a process of its own, as nothing may be
- * opened afterwards: the test's last one. */
+/* What ends the process at once must not leave temporary files behind. Here in a process of its
+ * own, as nothing may be opened afterwards: the test's last one. */
 static void end__file_half_written__is_gone(void **state)
 {
 	const char *why;

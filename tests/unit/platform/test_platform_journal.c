@@ -29,8 +29,8 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t len);
 int __real_fdatasync(int fd);
 int __wrap_fdatasync(int fd);
 
-/* What the next calls do instead: one entry each, 0 ends. A positive entry: only so many bytes are taken; a negative
- * one: -errno. */
+/* What the next calls do instead: one entry each, 0 ends. A positive entry: only so many bytes are
+ * taken; a negative one: -errno. */
 static int script[8];
 static unsigned script_at;
 static unsigned syncs;

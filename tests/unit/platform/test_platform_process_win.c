@@ -1,5 +1,5 @@
-/* test_platform_process_win.c - any name goes in by the command line and out to a console, and the process ends at once
- * where threads hang. The test runs itself as the child that is looked at. */
+/* test_platform_process_win.c - any name goes in by the command line and out to a console, and the
+ * process ends at once where threads hang. The test runs itself as the child that is looked at. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -117,7 +117,8 @@ static void wall__now__is_this_century(void **state)
 	assert_true(apart_ms > -1000 && apart_ms < 1000);
 }
 
-/* Without a console, or with the empty one that Wine gives a program without a terminal, one is made. */
+/* Without a console, or with the empty one that Wine gives a program without a terminal, one is
+ * made. */
 static HANDLE make_screen(void)
 {
 	HANDLE screen = INVALID_HANDLE_VALUE;

@@ -1,4 +1,5 @@
-/* report_sample: writes one of the sample records to a file, for tests outside of C and to make the examples anew. */
+/* report_sample: writes one of the sample records to a file, for tests outside of C and to make
+ * the examples anew. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

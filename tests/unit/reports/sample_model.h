@@ -1,5 +1,6 @@
 /*
- * sample_model.h - two records to test with: a small realistic run, and one that holds everything a report can hold.
+ * sample_model.h - two records to test with: a small realistic run, and one that holds everything a
+ * report can hold.
  */
 #ifndef RDSWEEP_TEST_SAMPLE_MODEL_H
 #define RDSWEEP_TEST_SAMPLE_MODEL_H

@@ -1,5 +1,6 @@
 /*
- * support.h - what the tests of reports share: reports in memory, sinks that fail, sources that come in drops.
+ * support.h - what the tests of reports share: reports in memory, sinks that fail, sources that
+ * come in drops.
  */
 #ifndef RDSWEEP_TEST_REPORTS_SUPPORT_H
 #define RDSWEEP_TEST_REPORTS_SUPPORT_H
@@ -17,7 +18,8 @@ struct test_sink {
 };
 struct rep_sink test_sink(struct test_sink *sink);
 
-/* A source of bytes in memory that gives at most `step` at a time (0: as many as fit); fails after `fail_after` bytes. */
+/* A source of bytes in memory that gives at most `step` at a time (0: as many as fit); fails
+ * after `fail_after` bytes. */
 struct test_source {
 	const char *bytes;
 	size_t len, at, step, fail_after;
@@ -31,7 +33,8 @@ int test_write(const struct rep_record *record, enum rep_format format, struct s
 int test_convert(struct test_source *source, enum rep_format format, struct strbuf *out,
 		 struct rep_read_error *reterr);
 
-/* A whole file of the source tree, `path` relative to it. Fails the test where it cannot be read. */
+/* A whole file of the source tree, `path` relative to it. Fails the test where it cannot be
+ * read. */
 void test_load(const char *path, struct strbuf *out);
 
 /* Asserts that a text is byte-equal to a file of the source tree; says where they part. */

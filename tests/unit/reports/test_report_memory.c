@@ -15,7 +15,8 @@
 #include "sample_model.h"
 #include "support.h"
 
-/* The linker turns malloc into __wrap_malloc and __real_malloc into malloc. What cJSON takes comes by its hooks. */
+/* The linker turns malloc into __wrap_malloc and __real_malloc into malloc. What cJSON takes
+ * comes by its hooks. */
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t count, size_t bytes);
 void *__real_realloc(void *old, size_t bytes);
@@ -52,8 +53,8 @@ void *__wrap_realloc(void *old, size_t bytes)
 	return may_allocate() ? __real_realloc(old, bytes) : NULL;
 }
 
-/* Runs `work` with the first, the second, ... allocation failing, until it needs no more of them: it must report
- * each failure (-1) and, as the sanitizers watch, lose nothing. */
+/* Runs `work` with the first, the second, ... allocation failing, until it needs no more of them:
+ * it must report each failure (-1) and, as the sanitizers watch, lose nothing. */
 static void fail_each(int (*work)(void), long least)
 {
 	for (long n = 0;; n++) {

@@ -401,7 +401,8 @@ static void session_names__every_value__has_one(void **state)
 		assert_int_equal(api, i);
 	}
 	assert_false(session_api_parse("", &(enum session_api){ SESSION_API_RDSWEEP }));
-	assert_false(session_api_parse("wtslogoffsession", &(enum session_api){ SESSION_API_RDSWEEP }));
+	assert_false(
+		session_api_parse("wtslogoffsession", &(enum session_api){ SESSION_API_RDSWEEP }));
 	for (int i = 0; i <= SESSION_STATE_UNKNOWN; i++)
 		assert_string_equal(session_state_name((enum session_state)i), states[i]);
 	assert_string_equal(session_state_name((enum session_state)4711), "unknown");

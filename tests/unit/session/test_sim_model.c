@@ -385,7 +385,8 @@ static void sim_model__calls_out_of_order__see_their_own_time(void **state)
 				 0);
 		assert_int_equal(mode, modes[i].mode);
 	}
-	/* A second logoff for an earlier moment: accepted then, and the session is gone the earlier. */
+	/* A second logoff for an earlier moment: accepted then, and the session is gone the
+	 * earlier. */
 	assert_int_equal(logoff(&rig, 2, START + 1000), 0);
 	assert_int_equal(query(&rig, 2, START + 500, &view), 0);
 	assert_false(view.closing);
