@@ -80,7 +80,7 @@ static const char exit_codes[] =
 	"  3    every host was reached and nothing matched\n"
 	"  4    stopped by --max-failures or by credential errors\n"
 	"  5    declined at the question or over --max-sessions, nothing touched\n"
-	"  70   a report, or standard output, could not be written\n"
+	"  70   a report, the journal or standard output could not be written\n"
 	"  129  the terminal was closed, or your session ended    130  Ctrl-C    143  SIGTERM\n";
 
 int cmd_help_overview(const struct command *commands, size_t count)

@@ -23,7 +23,8 @@ static int take_options(const struct command_call *call, struct options *options
 	strbuf_init(&text);
 	if (options_parse(options, call->self, call->commands, call->command_count, call->argc,
 			  call->argv, &text) < 0)
-		code = text.len ? cli_usage_of(call->self, "%s", strbuf_text(&text)) : cli_no_memory();
+		code = text.len ? cli_usage_of(call->self, "%s", strbuf_text(&text))
+				: cli_no_memory();
 	strbuf_release(&text);
 	return code;
 }
@@ -66,8 +67,9 @@ static int resume_run(const struct command_call *call, const struct options *giv
 	int code;
 
 	if (given->arguments.count != 1)
-		return cli_usage_of(call->self, "'resume' needs one journal, the file that the run named "
-						"when it started");
+		return cli_usage_of(call->self,
+				    "'resume' needs one journal, the file that the run named "
+				    "when it started");
 	run_resume_init(&resume);
 	code = run_resume_open(&resume, given->arguments.items[0],
 			       given->max_age_ms < 0 ? OPTION_MAX_AGE_MS : given->max_age_ms);

@@ -30,7 +30,7 @@ enum exit_code {
 	EXIT_NO_MATCH = 3,   /* every host was reached and nothing matched */
 	EXIT_STOPPED = 4,    /* by --max-failures or credential errors */
 	EXIT_DECLINED = 5,   /* at the question, or over --max-sessions; nothing touched */
-	EXIT_NOT_WRITTEN = 70, /* a report, or the output, could not be written */
+	EXIT_NOT_WRITTEN = 70, /* a report, the journal or the output could not be written */
 	EXIT_INTERRUPTED = 130 /* Ctrl-C */
 };
 

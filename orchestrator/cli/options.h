@@ -124,8 +124,8 @@ struct options {
 	struct option_texts reports;
 	bool overwrite;
 	const char *journal; /* NULL: the default */
-	int format; /* enum option_format */
-	int color;  /* enum option_color */
+	int format;	     /* enum option_format */
+	int color;	     /* enum option_color */
 	bool quiet, verbose;
 	/* what is no option, in order */
 	struct option_texts arguments;

@@ -3,6 +3,7 @@
 
 #include "cli_error.h"
 #include "platform_file.h"
+#include "report_read.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -80,16 +81,74 @@ static bool may_replace(const struct outputs *outputs, const struct output *outp
 	return output->overwrite || (output->own && is_report_of(output->path, outputs->run_id));
 }
 
-bool outputs_is_there(const struct outputs *outputs, size_t index)
+/* What a report says of its run's end, held against the record. */
+struct comparison {
+	const struct rep_record *record;
+	struct rep_totals totals;
+	bool same_end, same_totals;
+};
+
+static int compare_run(void *ctx, const struct rep_run *run)
 {
-	return is_report_of(outputs->items[index].path, outputs->run_id);
+	struct comparison *comparison = ctx;
+	const struct rep_run *ours = &comparison->record->run;
+
+	comparison->same_end = run->outcome == ours->outcome && run->exit_code == ours->exit_code &&
+			       strcmp(run->stopped_by, ours->stopped_by) == 0;
+	return comparison->same_end ? 0 : 1;
 }
 
-void outputs_drop(struct outputs *outputs, size_t index)
+static int compare_totals(void *ctx, const struct rep_totals *totals)
 {
-	outputs->count--;
-	for (size_t i = index; i < outputs->count; i++)
-		outputs->items[i] = outputs->items[i + 1];
+	struct comparison *comparison = ctx;
+
+	comparison->same_totals = memcmp(totals->hosts_by, comparison->totals.hosts_by,
+					 sizeof(totals->hosts_by)) == 0 &&
+				  memcmp(totals->sessions_by, comparison->totals.sessions_by,
+					 sizeof(totals->sessions_by)) == 0;
+	return 1; /* enough */
+}
+
+/* A report that an earlier part of the run has written tells of another end. CSV has none of that: writing it again
+ * changes nothing where it was right. */
+static bool tells_of_the_end(const char *path, const struct rep_record *record)
+{
+	struct comparison comparison = { .record = record };
+	const struct rep_visitor visitor = { .ctx = &comparison,
+					     .run = compare_run,
+					     .totals = compare_totals };
+	struct rep_read_error error;
+	const char *why;
+	struct file_source *source = ends_in(path, ".json") ? file_source_open(path, &why) : NULL;
+
+	if (!source)
+		return false;
+	rep_totals_count(record, &comparison.totals);
+	(void)rep_read(file_source_read, source, &visitor, &error);
+	file_source_close(source);
+	return comparison.same_end && comparison.same_totals;
+}
+
+static bool is_left_alone(const struct outputs *outputs, const struct output *output,
+			  const struct rep_record *record)
+{
+	const char *why;
+
+	if (!output->own || file_target_check(output->path, false, &why) == 0)
+		return false; /* asked for now, or not there */
+	if (is_report_of(output->path, outputs->run_id))
+		return tells_of_the_end(output->path, record);
+	return !output->overwrite;
+}
+
+void outputs_drop_settled(struct outputs *outputs, const struct rep_record *record)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < outputs->count; i++)
+		if (!is_left_alone(outputs, &outputs->items[i], record))
+			outputs->items[kept++] = outputs->items[i];
+	outputs->count = kept;
 }
 
 void outputs_init(struct outputs *outputs)

@@ -14,7 +14,7 @@
 struct output {
 	const char *path;
 	bool overwrite; /* whatever file is there */
-	bool own;	/* of the run from its start: where a report of this very run is, it may be replaced */
+	bool own; /* of the run from its start: where a report of this very run is, it may be replaced */
 };
 
 struct outputs {
@@ -39,10 +39,8 @@ int outputs_check(const struct outputs *outputs, const struct options *options);
 int outputs_write(const struct outputs *outputs, const struct rep_record *record,
 		  struct writer *writer);
 
-/* Whether a report of this run is there already: whole, as they never are otherwise. */
-bool outputs_is_there(const struct outputs *outputs, size_t index);
-
-/* Takes one out: it is not to be written. */
-void outputs_drop(struct outputs *outputs, size_t index);
+/* What a settled run leaves as it is: its own reports that tell of its end already, and files that have
+ * taken the place of one. Those are taken out. `record` is the run's. */
+void outputs_drop_settled(struct outputs *outputs, const struct rep_record *record);
 
 #endif

@@ -59,8 +59,8 @@ static int check_age(const struct reading *reading, const struct rep_run *run)
 		return GO_ON;
 	duration_format_rough(want->now_ms - run->finished_at_ms, age);
 	duration_format(want->max_age_ms, most);
-	(void)cli_usage("plan '%s' is %s old, more than --max-age %s: make a new one", reading->path,
-			age, most);
+	(void)cli_usage("plan '%s' is %s old, more than --max-age %s: make a new one",
+			reading->path, age, most);
 	return REFUSED;
 }
 
@@ -69,7 +69,8 @@ static int check_run(const struct reading *reading, const struct rep_run *run)
 	const struct plan_file_want *want = reading->want;
 
 	if (!run->dry_run)
-		return refuse(reading, "is the report of a run that was carried out, not of a dry run");
+		return refuse(reading,
+			      "is the report of a run that was carried out, not of a dry run");
 	if (strcmp(run->command, want->command) != 0)
 		return refuse_pair(reading, "for the command", run->command, want->command);
 	if (strcmp(run->backend, want->backend) != 0)

@@ -13,6 +13,8 @@ static void warning(void *ctx, const char *text)
 	struct run *run = ctx;
 	struct strbuf line;
 
+	if (!run->writer)
+		return; /* it is over, and this came late */
 	strbuf_init(&line);
 	strbuf_addf(&line, "warning: %s", text);
 	writer_line(run->writer, strbuf_text(&line));
@@ -74,12 +76,14 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 	return fleet_create(&fleet_options, &observer, &run->record);
 }
 
-static int make_record(struct run *run)
+/* Where the backend does not know who we are, the one who began the run is spared all the same. */
+static void take_own_account(struct run *run)
 {
-	int status = run->resume ? run_resume_record(run->resume, &run->record)
-				 : rep_record_init(&run->record, run->host_count);
+	struct selection *selection = &run->who.selection;
+	bool known = run->backend.own_user[0] || !run->resume;
 
-	return status < 0 || run_describe(run) < 0 ? -1 : 0;
+	selection->own_domain = known ? run->backend.own_domain : run->resume->head.own_domain;
+	selection->own_user = known ? run->backend.own_user : run->resume->head.own_user;
 }
 
 /* Everything up to a fleet that can be started. 0, or the exit code. */
@@ -96,9 +100,8 @@ static int make_ready(struct run *run)
 	code = run_backend_open(&run->backend, run->options, &run->executor->clock);
 	if (code)
 		return code;
-	run->who.selection.own_domain = run->backend.own_domain;
-	run->who.selection.own_user = run->backend.own_user;
-	if (make_record(run) < 0)
+	take_own_account(run);
+	if (run_make_record(run) < 0)
 		return cli_no_memory();
 	code = run_keeps_journal(run) ? run_keep_begin(run) : 0;
 	if (code)
@@ -129,8 +132,8 @@ static int conclude(struct run *run, run_results results)
 	const char *why = NULL;
 	int code, written;
 
-	about->duration_ms = run->resume ? about->finished_at_ms - about->started_at_ms
-					 : about->duration_ms;
+	about->duration_ms =
+		run->resume ? about->finished_at_ms - about->started_at_ms : about->duration_ms;
 	if (run_keep_failed(run))
 		about->exit_code = EXIT_NOT_WRITTEN;
 	code = about->exit_code;
@@ -199,6 +202,7 @@ static bool tear_down(struct run *run)
 
 	run_guard_stop(run);
 	clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
+	run->writer = NULL;
 	run_signals_stop(run);
 	wait_for_calls(run);
 	if (run->fleet && fleet_calls_out(run->fleet))
@@ -270,39 +274,9 @@ int run_fleet(const struct command_call *call, struct options *options, run_resu
 	int code;
 
 	run_init(&run, call, options);
-	code = outputs_add(&run.outputs, &options->reports, &output) < 0
-		       ? cli_no_memory()
-		       : run_all(&run, results);
+	code = outputs_add(&run.outputs, &options->reports, &output) < 0 ? cli_no_memory()
+									 : run_all(&run, results);
 	run_release(&run);
-	return code;
-}
-
-/* A settled run is left alone: its reports are written, where they are missing or asked for. */
-static int write_again(struct run *run)
-{
-	int code = run_setup_settled(run), written;
-
-	if (code)
-		return code;
-	run->writer = writer_create(NULL, NULL);
-	if (make_record(run) < 0 || !run->writer)
-		return cli_no_memory();
-	run_say_start(run);
-	written = outputs_write(&run->outputs, &run->record, run->writer);
-	code = run->record.run.exit_code;
-	run_say_summary(run, code);
-	if (!written)
-		run_say_reports(run);
-	return written ? EXIT_NOT_WRITTEN : code;
-}
-
-static int run_settled(struct run *run)
-{
-	int code = write_again(run);
-
-	if (run->writer && !writer_end(run->writer, RUN_WRITER_PATIENCE_MS))
-		process_end_now(code);
-	rep_record_release(&run->record);
 	return code;
 }
 

@@ -9,6 +9,7 @@
  *   run_gate.c     the plan and the question
  *   run_keep.c     the journal: where it is, its first lines, what becomes of a run without it
  *   run_resume.c   a run that goes on: from its journal to where it was
+ *   run_settled.c  a run that has nothing left to do: its reports once more
  *   run_say.c      what is said on standard error at the start and at the end
  *   run_signals.c  Ctrl-C and its relatives
  *   run_guard.c    the end of the session that rdsweep itself runs in
@@ -100,7 +101,7 @@ struct run {
 	bool catching;
 	struct run_guard guard;
 	bool plan_shown;
-	bool ended; /* the fleet has said so */
+	bool ended;	   /* the fleet has said so */
 	uint32_t expected; /* the number that means yes */
 };
 
@@ -120,8 +121,8 @@ int run_again(const struct command_call *call, struct options *options, struct r
  * with the errors printed. */
 int run_setup(struct run *run);
 
-/* The little of it that a settled run needs, whose reports are written once more. */
-int run_setup_settled(struct run *run);
+/* The part of it that concerns a run that goes on, but not its hosts. */
+int run_setup_again(struct run *run);
 
 /* How many threads a fleet of `hosts` wants with so many calls in flight: a reserve stands in for
  * those that do not come back. *concurrency is cut to what the fleet can use. */
@@ -130,8 +131,12 @@ unsigned run_pool_size(size_t hosts, unsigned *concurrency);
 /* Whether this run keeps a journal: those that change nothing do not. */
 bool run_keeps_journal(const struct run *run);
 
-/* run_record.c: fills the record's run section but for its end. 0, -1 when memory is short. */
-int run_describe(struct run *run);
+/* run_record.c: makes the record, or takes it from the journal, and fills its run section but for the
+ * end. 0, -1 when memory is short. */
+int run_make_record(struct run *run);
+
+/* run_settled.c: a run that goes on and has nothing left to do. Returns the exit code. */
+int run_settled(struct run *run);
 
 /* run_gate.c: the observer's slots, and the lines that also stand where nothing was asked. */
 void run_gate(void *ctx, const struct fleet_plan *plan);
@@ -140,7 +145,7 @@ void run_show_patterns(struct run *run);
 /* run_keep.c */
 void run_keep_init(struct run_keep *keep);
 /* The journal of a run that begins is made, with the lines that say what the run is; that of a run that
- * goes on is mended where a crash has torn it. After run_describe(). 0, or the exit code. */
+ * goes on is mended where a crash has torn it. After run_make_record(). 0, or the exit code. */
 int run_keep_begin(struct run *run);
 bool run_keep_failed(const struct run *run); /* it could not be written */
 /* After fleet_free(). False: a worker still writes, and everything has to stay as it is. */

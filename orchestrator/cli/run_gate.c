@@ -114,7 +114,8 @@ static void show_doubts(struct run *run)
 		return;
 	strbuf_init(&line);
 	strbuf_addf(&line,
-		    "  may have been asked before: %lu session%s; each is looked at first, and only asked "
+		    "  may have been asked before: %lu session%s; each is looked at first, and "
+		    "only asked "
 		    "again when it has had its time",
 		    (unsigned long)count, count == 1 ? "" : "s");
 	writer_line(run->writer, strbuf_text(&line));

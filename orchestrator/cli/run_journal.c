@@ -51,8 +51,9 @@ static const struct list_field {
 /* What is no part of a run that goes on, or stands elsewhere in the line. */
 static bool is_kept(const struct option *option)
 {
-	static const char *const others[] = { "user-file", "dry-run", "max-age", "journal", "format",
-					      "color",	   "quiet",   "verbose", "help" };
+	static const char *const others[] = { "user-file", "dry-run", "max-age",
+					      "journal",   "format",  "color",
+					      "quiet",	   "verbose", "help" };
 
 	if (option->group == OPTION_FLEET || !(option->commands & (1u << COMMAND_LOGOFF)))
 		return false;
@@ -386,8 +387,7 @@ static int read_all(struct reading *reading)
 	if (!schema || strcmp(schema, JOURNAL_SCHEMA) != 0)
 		return wrong(reading, "schema", "'" JOURNAL_SCHEMA "'");
 	reading->sections[SECTION_RUN] = member(top, "run");
-	reading->sections[SECTION_INVENTORY] =
-		member(reading->sections[SECTION_RUN], "inventory");
+	reading->sections[SECTION_INVENTORY] = member(reading->sections[SECTION_RUN], "inventory");
 	reading->sections[SECTION_OWN] = member(top, "own");
 	if (read_texts(reading) < 0)
 		return -1;

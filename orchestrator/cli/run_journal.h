@@ -16,8 +16,8 @@
 #include "strbuf.h"
 
 struct run_journal {
-	struct rep_run about; /* from id to shard; what follows is not kept here */
-	const char *folder;   /* where it was started */
+	struct rep_run about;		   /* from id to shard; what follows is not kept here */
+	const char *folder;		   /* where it was started */
 	const char *own_domain, *own_user; /* who ran it, for the selection; "" unknown */
 	const char *plan_run_id;	   /* of --plan's report; "" none */
 	size_t members;	     /* hosts of the fleet: so many lines follow before anything begins */

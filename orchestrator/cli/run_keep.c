@@ -47,9 +47,10 @@ static int find_path(struct run *run)
 		strbuf_adds(path, JOURNAL_SUFFIX);
 	} else {
 		if (folder_state(path, &why) < 0)
-			return cli_usage("cannot make the folder '%s' for journals: %s; name a file with "
-					 "--journal",
-					 strbuf_text(path), why);
+			return cli_usage(
+				"cannot make the folder '%s' for journals: %s; name a file with "
+				"--journal",
+				strbuf_text(path), why);
 		folder_join(path, "rdsweep-");
 		strbuf_adds(path, run->record.run.id);
 		strbuf_adds(path, JOURNAL_SUFFIX);
@@ -71,7 +72,8 @@ static int create(struct run *run)
 	if (file_target_check(path, true, &why) < 0)
 		return cli_usage("cannot create journal '%s': %s", path, why);
 	if (file_target_check(path, false, &why) < 0)
-		return cli_usage("journal '%s' exists already: 'rdsweep resume' settles or finishes its run; "
+		return cli_usage("journal '%s' exists already: 'rdsweep resume' settles or "
+				 "finishes its run; "
 				 "--journal names another file for a new one",
 				 path);
 	run->keep.file = file_journal_create(path, &why);
@@ -116,7 +118,8 @@ static int take_users(struct run_journal *line, const struct selection *selectio
 {
 	struct option_texts *users = &line->options.users;
 
-	users->items = arena_alloc(&line->arena, (selection->user_count + 1) * sizeof(*users->items));
+	users->items =
+		arena_alloc(&line->arena, (selection->user_count + 1) * sizeof(*users->items));
 	if (!users->items)
 		return -1;
 	users->count = selection->user_count;

@@ -1,7 +1,7 @@
 /* run_record.c - what the report says of the run itself: who, where, with what in force. */
 #include "duration.h"
 #include "platform_process.h"
-#include "run.h"
+#include "run_resume.h"
 #include "utc.h"
 
 #include <inttypes.h>
@@ -225,9 +225,12 @@ static int describe_new(struct run *run)
 	return about->id && about->operator_ && about->machine ? 0 : -1;
 }
 
-int run_describe(struct run *run)
+int run_make_record(struct run *run)
 {
-	if (!run->resume && describe_new(run) < 0)
+	int status = run->resume ? run_resume_record(run->resume, &run->record)
+				 : rep_record_init(&run->record, run->host_count);
+
+	if (status < 0 || (!run->resume && describe_new(run) < 0))
 		return -1;
 	return describe_selection(run) < 0 || describe_policy(run) < 0 ? -1 : 0;
 }

@@ -73,12 +73,16 @@ static int read_all(struct run_resume *resume)
 	if (file_journal_read(resume->file, &resume->bytes, &why) < 0)
 		return cli_usage("cannot read journal '%s': %s", resume->path, why);
 	if (!resume->bytes.len)
-		return cli_usage("journal '%s' is empty: its run had not begun", resume->path);
+		return cli_usage(
+			"journal '%s' is empty: its run had not begun, and the file can be deleted",
+			resume->path);
 	if (journal_read(&resume->read, strbuf_text(&resume->bytes), resume->bytes.len, &error) < 0)
 		return read_failed(resume->path, &error);
 	code = read_head(resume);
 	if (!code && resume->head.members != resume->read.host_count) {
-		code = cli_usage("journal '%s' has %lu of the %lu hosts of its fleet: its run had not begun",
+		code = cli_usage("journal '%s' has %lu of the %lu hosts of its fleet: its run had "
+				 "not begun, and "
+				 "the file can be deleted",
 				 resume->path, (unsigned long)resume->read.host_count,
 				 (unsigned long)resume->head.members);
 		run_journal_release(&resume->head);
@@ -98,9 +102,10 @@ static int check_age(const struct run_resume *resume, int64_t max_age_ms)
 		return 0;
 	duration_format_rough(age_ms, age);
 	duration_format(max_age_ms, most);
-	return cli_usage("journal '%s' was begun %s ago, more than --max-age %s: who is logged on now "
-			 "is another matter; begin anew, or raise --max-age",
-			 resume->path, age, most);
+	return cli_usage(
+		"journal '%s' was begun %s ago, more than --max-age %s: who is logged on now "
+		"is another matter; begin anew, or raise --max-age",
+		resume->path, age, most);
 }
 
 static int take_doubts(struct run_resume *resume)

@@ -13,6 +13,8 @@ void run_say_path(struct run *run, const char *before, const char *path, const c
 {
 	struct strbuf line;
 
+	if (!run->writer)
+		return;
 	strbuf_init(&line);
 	strbuf_adds(&line, before);
 	text_escape_add(&line, path, strlen(path));
@@ -37,7 +39,8 @@ static void say_run(struct run *run)
 
 	strbuf_init(&line);
 	strbuf_addf(&line, "run %s: %s%s on %lu host%s", run->record.run.id, run->call->self->name,
-		    which_run(run), (unsigned long)run->host_count, run->host_count == 1 ? "" : "s");
+		    which_run(run), (unsigned long)run->host_count,
+		    run->host_count == 1 ? "" : "s");
 	if (options->verbose && run->fleet)
 		strbuf_addf(&line, ", %u calls in flight, %u threads", run->concurrency,
 			    run->threads);

@@ -148,7 +148,7 @@ static int setup_new(struct run *run)
 	return code ? code : load_plan(run);
 }
 
-static int load_again(struct run *run)
+int run_setup_again(struct run *run)
 {
 	int code = who_load(&run->who, run->options, run->call->self);
 
@@ -156,7 +156,7 @@ static int load_again(struct run *run)
 	for (size_t i = 0; !code && i < run->outputs.count; i++)
 		if (file_same(run->outputs.items[i].path, run->resume->path))
 			code = cli_usage("report '%s' is the journal", run->outputs.items[i].path);
-	return code ? code : outputs_check(&run->outputs, run->options);
+	return code;
 }
 
 static int setup_again(struct run *run)
@@ -164,20 +164,13 @@ static int setup_again(struct run *run)
 	int code = run_backend_check(run->options);
 
 	if (!code && !someone_answers(run))
-		code = cli_usage("nobody can be asked, as standard input is no terminal: give --yes");
-	code = code ? code : load_again(run);
+		code = cli_usage(
+			"nobody can be asked, as standard input is no terminal: give --yes");
+	code = code ? code : run_setup_again(run);
+	code = code ? code : outputs_check(&run->outputs, run->options);
 	if (code || run_resume_is_confirmed(run->resume))
 		return code;
 	return load_plan(run);
-}
-
-int run_setup_settled(struct run *run)
-{
-	/* What is there is left alone, but for what -o names. */
-	for (size_t i = run->outputs.count; i-- > 0;)
-		if (run->outputs.items[i].own && outputs_is_there(&run->outputs, i))
-			outputs_drop(&run->outputs, i);
-	return load_again(run);
 }
 
 int run_setup(struct run *run)

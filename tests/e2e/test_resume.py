@@ -283,6 +283,20 @@ class Resume(lib.Case):
         self.check_whole()
 
 
+    def test_report_of_an_earlier_part(self):
+        """A kill while the last part's report was written: the one of the interrupt is still there."""
+        self.interrupted("-o", "report.csv")
+        stale = {name: self.read(name) for name in ("report.json", "report.csv")}
+        self.resume(0)
+        final = {name: self.read(name) for name in stale}
+        for name, content in stale.items():
+            self.assertNotEqual(final[name], content)
+            self.put(name, content)
+        self.expect(0, "resume", JOURNAL)
+        self.check_whole()
+        self.assertEqual(final["report.csv"], self.read("report.csv"))
+
+
 class Settled(lib.Case):
     def setUp(self):
         super().setUp()
@@ -422,6 +436,14 @@ class Refused(lib.Case):
         self.wrong(f"{JOURNAL}:", JOURNAL, "--yes")
         self.assertEqual(before, self.read(JOURNAL))
 
+    def test_torn_in_its_first_lines(self):
+        """A crash before anything happened: a smaller fleet is another one."""
+        whole = self.killed()
+        lines = whole.split(b"\n")
+        for count in (1, 3):
+            self.put(JOURNAL, b"\n".join(lines[:count]) + b"\n" + lines[count][:10])
+            self.wrong(f"has {count - 1} of the 3 hosts of its fleet", JOURNAL, "--yes")
+
     def test_first_line_that_is_not_ours(self):
         whole = self.killed()
         lines = whole.split(b"\n", 1)
@@ -437,6 +459,7 @@ class Refused(lib.Case):
                 (("run", "started_at"), "yesterday", "'started_at' is missing or is not a time"),
                 (("run", "inventory"), None, "'fleet_sha256' is missing"),
                 (("schema",), "rdsweep.journal/2", ""),
+                (("members",), 2, "has 3 of the 2 hosts"),
                 (("users_listed",), 3, "'users_listed' is missing")):
             with self.subTest(path=path, value=value):
                 first = json.loads(lines[0])

@@ -146,7 +146,7 @@ static void options__mistakes__are_named(void **state)
 		{ COMMAND_LOGOFF, "--verify 5",
 		  "unknown option '--verify'; did you mean '--verify-timeout'?" },
 		{ COMMAND_LOGOFF, "--zzzzzz", "unknown option '--zzzzzz'" },
-		{ COMMAND_LOGOFF, "--drain=x", "unknown option '--drain'" },
+		{ COMMAND_LOGOFF, "--xyzzyx=x", "unknown option '--xyzzyx'" },
 		{ COMMAND_LOGOFF, "-x", "unknown option '-x'" },
 		{ COMMAND_SESSIONS, "--dry-run",
 		  "option '--dry-run' belongs to 'logoff', not to 'sessions'" },
