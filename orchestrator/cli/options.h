@@ -104,7 +104,7 @@ struct options {
 	bool include_console, include_vms;
 	/* safety */
 	bool dry_run, yes;
-	int64_t max_age_ms;   /* -1: not given, which is OPTION_MAX_AGE_MS */
+	int64_t max_age_ms; /* -1: not given, which is OPTION_MAX_AGE_MS */
 	bool force_if_hung, reset;
 	int64_t max_sessions; /* -1: no limit */
 	struct option_failures max_failures;

@@ -17,27 +17,27 @@
 
 /* What has to be looked after when the process ends at once: files that are appended to, and
  * temporary files. */
-struct open_file {
-	struct open_file *next;
+struct open_handle {
+	struct open_handle *next;
 	HANDLE handle;
 	bool temporary; /* to be removed */
 };
 
-static struct open_file *open_files;
+static struct open_handle *open_files;
 static SRWLOCK open_files_lock = SRWLOCK_INIT;
 
 struct file_whole {
-	struct open_file open;
+	struct open_handle open;
 	wchar_t *path;
 	bool overwrite;
 	DWORD failed; /* error of the first write that failed */
 };
 
 struct file_lines {
-	struct open_file open;
+	struct open_handle open;
 };
 
-static void open_file_add(struct open_file *file)
+static void open_file_add(struct open_handle *file)
 {
 	AcquireSRWLockExclusive(&open_files_lock);
 	file->next = open_files;
@@ -45,9 +45,9 @@ static void open_file_add(struct open_file *file)
 	ReleaseSRWLockExclusive(&open_files_lock);
 }
 
-static void open_file_remove(struct open_file *file)
+static void open_file_remove(struct open_handle *file)
 {
-	struct open_file **at = &open_files;
+	struct open_handle **at = &open_files;
 
 	AcquireSRWLockExclusive(&open_files_lock);
 	while (*at != file)
@@ -67,7 +67,7 @@ static void remove_open(HANDLE handle)
 void files_open_end(void)
 {
 	AcquireSRWLockExclusive(&open_files_lock);
-	for (struct open_file *file = open_files; file; file = file->next) {
+	for (struct open_handle *file = open_files; file; file = file->next) {
 		if (file->temporary)
 			remove_open(file->handle);
 		(void)CloseHandle(file->handle);
