@@ -402,7 +402,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("rounds", type=int)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
-    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 2))
+    parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 2))
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     began, failed, told = time.monotonic(), 0, collections.Counter()
