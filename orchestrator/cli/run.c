@@ -31,6 +31,23 @@ static void finished(void *ctx)
 	exec_stop(run->executor);
 }
 
+static enum fleet_drain drain_of(const struct options *options)
+{
+	static const enum fleet_drain drains[] = {
+		[DRAIN_RUN] = FLEET_DRAIN_FOR_RUN,
+		[DRAIN_RESTART] = FLEET_DRAIN_FOR_RESTART,
+		[DRAIN_KEEP] = FLEET_DRAIN_KEEP,
+	};
+
+	return options->drain == DRAIN_UNSET ? FLEET_DRAIN_NONE : drains[options->drain];
+}
+
+static const enum fleet_failed failed_policies[] = {
+	[FAILED_SKIP] = FLEET_FAILED_SKIP,
+	[FAILED_CONTINUE] = FLEET_FAILED_CONTINUE,
+	[FAILED_ABORT] = FLEET_FAILED_ABORT,
+};
+
 static struct fleet *make_fleet(struct run *run, uint64_t seed)
 {
 	const struct options *options = run->options;
@@ -64,11 +81,15 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.wave_count = options->waves.count,
 		.wave_pause_ms = options->wave_pause_ms,
 		.max_closing = options->max_closing,
+		.drain = drain_of(options),
+		.drain_failed = failed_policies[options->drain_failed],
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
+		.drain_doubts = goes_on ? run->resume->drain_doubts : NULL,
+		.drain_doubt_count = goes_on ? run->resume->read.drain_doubt_count : 0,
 		.seed = seed,
 	};
 	const struct fleet_observer observer = { run, run_gate, warning, finished };

@@ -137,6 +137,8 @@ static int add_safety(struct run *run, struct values *values)
 	add_texts(values, "waves", waves, options->waves.count);
 	add_int(values, "wave_pause_ms", options->wave_pause_ms);
 	add_int(values, "max_closing", options->max_closing);
+	add_text(values, "drain", drain >= 0 ? drains[drain] : NULL);
+	add_text(values, "drain_failed", drain >= 0 ? faileds[options->drain_failed] : NULL);
 	add_int(values, "verify_timeout_ms", options->verify_timeout_ms);
 	add_int(values, "verify_interval_ms", options->verify_interval_ms);
 	add_bool(values, "wait", options->wait);

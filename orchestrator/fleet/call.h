@@ -16,7 +16,16 @@
 #include "executor.h"
 #include "session_api.h"
 
-enum call_kind { CALL_OPEN, CALL_ENUMERATE, CALL_DETAILS, CALL_ACT, CALL_CLOSE, CALL_KIND_COUNT };
+enum call_kind {
+	CALL_OPEN,
+	CALL_ENUMERATE,
+	CALL_DETAILS,
+	CALL_ACT,
+	CALL_DRAIN_GET,
+	CALL_DRAIN_SET,
+	CALL_CLOSE,
+	CALL_KIND_COUNT
+};
 
 struct fleet_call {
 	struct exec_call exec; /* first: the executor's head */
@@ -26,12 +35,14 @@ struct fleet_call {
 
 	/* inputs */
 	struct session_backend *backend;
-	const char *name, *address; /* OPEN: of the fleet's options, which outlive every call */
+	/* OPEN, DRAIN: of the fleet's options, which outlive every call */
+	const char *name, *address;
 	struct session_host *connection;
 	struct session_order order; /* ACT; its texts are in `user` and `domain` */
 	struct session_permit permit;
 	char user[SESSION_TEXT_SIZE], domain[SESSION_TEXT_SIZE];
-	uint32_t id; /* DETAILS */
+	uint32_t id;				/* DETAILS */
+	struct session_drain_order drain_order; /* DRAIN_SET */
 
 	/* outputs */
 	int status; /* 0, or -1 with `error` */
@@ -40,7 +51,8 @@ struct fleet_call {
 	struct session_list list;
 	struct session_details details;
 	enum session_seen seen;
-	atomic_bool ended; /* the worker is through: a result is on its way */
+	enum session_drain drain_seen; /* DRAIN_SET: before it was set, or not */
+	atomic_bool ended;	       /* the worker is through: a result is on its way */
 
 	/* the ledger's (seats.c) */
 	void (*finished)(struct fleet_call *call); /* loop thread, once */

@@ -72,6 +72,9 @@ static void settle_not_attempted(struct host_job *job, struct session_job *sessi
 {
 	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
 
+	if (reason == REP_REASON_NONE && job->not_drained)
+		reason = REP_REASON_NOT_DRAINED;
+
 	settle_with_reason(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
 			   reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
 }
@@ -220,7 +223,7 @@ static bool settle_what_is_over(struct host_job *job)
 
 		if (session->state != SESSION_PLANNED)
 			continue;
-		if (job_stopping(job))
+		if (job_stopping(job) || job->not_drained)
 			settle_not_attempted(job, session);
 		else if (spent)
 			settle(job, session,
@@ -407,7 +410,7 @@ static enum job_state looks_done(struct host_job *job)
 			   now >= verify_until_us(job, session)) {
 			/* it had its time: ask again, with an intent of its own */
 			session->resumed = false;
-			if (!job_stopping(job))
+			if (!job_stopping(job) && !job->not_drained)
 				session_job_move(session, SESSION_PLANNED);
 		} else if (now >= verify_until_us(job, session)) {
 			uint16_t error =
@@ -559,6 +562,7 @@ void act_settle(struct host_job *job)
 		else if (session->state == SESSION_PLANNED)
 			settle_not_attempted(job, session);
 	}
+	drain_settle(job);
 	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
 	journal_done(fleet->options.journal, fleet->record, job->index);
 	free(job->sessions);

@@ -37,6 +37,9 @@ struct journal_read {
 	size_t sound_bytes; /* up to where the file is good: cut it there before appending */
 	struct journal_doubt *doubts; /* in order of host, then row */
 	size_t doubt_count;
+	/* hosts whose drain mode may have been asked to change, without a look since; `row` is 0 */
+	struct journal_doubt *drain_doubts;
+	size_t drain_doubt_count;
 	struct arena arena;	     /* private */
 	struct journal_marks *marks; /* private: of each host */
 };

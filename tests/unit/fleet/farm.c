@@ -230,6 +230,7 @@ void farm_release(struct farm *farm)
 	if (farm->resumed)
 		journal_read_release(&farm->read);
 	free(farm->doubts);
+	free(farm->drain_doubts);
 	free(farm->commits);
 	strbuf_release(&farm->journal_bytes);
 	for (size_t i = 0; i < farm->host_count; i++) {
@@ -246,6 +247,11 @@ void farm_release(struct farm *farm)
 	strbuf_release(&farm->picture);
 }
 
+static const char *picture_mode(uint8_t mode)
+{
+	return mode ? rep_drain_name((enum rep_drain)mode) : "-";
+}
+
 static void picture_host(struct farm *farm, const struct rep_host *host)
 {
 	struct strbuf *out = &farm->picture;
@@ -255,6 +261,9 @@ static void picture_host(struct farm *farm, const struct rep_host *host)
 		    rep_host_outcome_name((enum rep_host_outcome)host->outcome));
 	if (host->error)
 		strbuf_addf(out, " %s", farm_error(farm, host->error));
+	if (host->drain_before)
+		strbuf_addf(out, " [%s %s %s]", picture_mode(host->drain_before),
+			    picture_mode(host->drain_during), picture_mode(host->drain_after));
 	for (uint32_t i = 0; i < host->session_count; i++) {
 		const struct rep_session *row = &host->sessions[i];
 
@@ -389,6 +398,23 @@ bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *
 	return look_for(farm, host, id, user, UTC_UNKNOWN).found;
 }
 
+enum session_drain farm_drain_at(struct farm *farm, const char *host, int64_t t_ms)
+{
+	enum session_drain mode;
+	uint32_t code;
+
+	assert_int_equal(session_sim_drain_at(farm->backend, host, t_ms, &mode, &code), 0);
+	return mode;
+}
+
+void farm_set_drain(struct farm *farm, const char *host, enum session_drain mode)
+{
+	struct session_error error;
+
+	assert_int_equal(session_drain_set(farm->backend, host, host, mode, &error), 0);
+	farm->state_start = farm->state.len;
+}
+
 unsigned farm_users_present(struct farm *farm)
 {
 	unsigned users = 0;
@@ -400,7 +426,8 @@ unsigned farm_users_present(struct farm *farm)
 
 /* One "gone" line of the simulator's state: what the fleet was really made to do. */
 struct effect {
-	char call[16], host[64], user[300], effect[16];
+	char call[16], host[64], user[300], effect[16], mode[16];
+	int64_t t_ms;
 	uint32_t session;
 	int64_t logon_at_ms;
 };
@@ -430,6 +457,10 @@ static bool read_effect(const char *line, size_t len, struct effect *effect)
 				(void)snprintf(effect->host, sizeof(effect->host), "%s", text);
 			else if (strcmp(key, "user") == 0)
 				(void)snprintf(effect->user, sizeof(effect->user), "%s", text);
+			else if (strcmp(key, "mode") == 0)
+				(void)snprintf(effect->mode, sizeof(effect->mode), "%s", text);
+			else if (strcmp(key, "t") == 0)
+				(void)utc_parse(text, &effect->t_ms);
 			else if (strcmp(key, "effect") == 0)
 				(void)snprintf(effect->effect, sizeof(effect->effect), "%s", text);
 			else if (strcmp(key, "logon_at") == 0)
@@ -508,6 +539,22 @@ void farm_keep_journal(struct farm *farm)
 	}
 }
 
+/* The same of a drain mode: whoever resumes has to know what it was. What is put back goes ahead
+ * without, where the journal has failed. */
+static void check_drain_intended(struct farm *farm, const struct effect *effect)
+{
+	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
+	char wanted[160];
+
+	(void)snprintf(wanted, sizeof(wanted),
+		       "\"host\":\"%s\",\"to\":\"%s\",\"drain\":{\"before\":\"", effect->host,
+		       effect->mode);
+	at = strstr(at, wanted);
+	if ((!at || at >= end) && !journal_failed(farm->journal))
+		fail_msg("%s was set to drain mode '%s' before the intent was durable",
+			 effect->host, effect->mode);
+}
+
 /* An effect of a logoff on a session is fine only if its host's intent, with its row, is durable
  * by now. */
 static void check_intended(struct farm *farm, const char *line, size_t len)
@@ -517,7 +564,11 @@ static void check_intended(struct farm *farm, const char *line, size_t len)
 	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
 	char begin[128], row_text[16] = "";
 
-	if (!read_effect(line, len, &effect) || strcmp(effect.call, "logoff") != 0)
+	if (!read_effect(line, len, &effect) && strcmp(effect.call, "drain") == 0) {
+		check_drain_intended(farm, &effect);
+		return;
+	}
+	if (strcmp(effect.effect, "gone") != 0 || strcmp(effect.call, "logoff") != 0)
 		return;
 	host = farm_host(farm, effect.host);
 	for (uint32_t i = 0; i < host->session_count; i++)
@@ -579,6 +630,11 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->options.call_timeout_ms = crashed->options.call_timeout_ms;
 	farm->options.concurrency = crashed->options.concurrency;
 	farm->options.pool_threads = crashed->options.pool_threads;
+	farm->options.drain = crashed->options.drain;
+	farm->options.drain_failed = crashed->options.drain_failed;
+	farm->options.command = crashed->options.command;
+	farm->options.drain_to = crashed->options.drain_to;
+	farm->state_start = crashed->state_start;
 	if (!farm->read.confirmed)
 		return; /* nothing was asked: from the start */
 	rep_record_release(&farm->record);
@@ -591,6 +647,14 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 		farm->doubts[i] =
 			(struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
 					      farm->read.doubts[i].intent_at_ms };
+	farm->drain_doubts = calloc(farm->read.drain_doubt_count + 1, sizeof(*farm->drain_doubts));
+	assert_non_null(farm->drain_doubts);
+	for (size_t i = 0; i < farm->read.drain_doubt_count; i++)
+		farm->drain_doubts[i] =
+			(struct fleet_doubt){ farm->read.drain_doubts[i].host, 0,
+					      farm->read.drain_doubts[i].intent_at_ms };
+	farm->options.drain_doubts = farm->drain_doubts;
+	farm->options.drain_doubt_count = farm->read.drain_doubt_count;
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;
 }
@@ -641,6 +705,64 @@ static void check_rows(struct farm *farm)
 	}
 }
 
+static const enum rep_drain modes[] = {
+	[SESSION_DRAIN_OFF] = REP_DRAIN_OFF,
+	[SESSION_DRAIN_RESTART] = REP_DRAIN_RESTART,
+	[SESSION_DRAIN_ON] = REP_DRAIN_ON,
+};
+
+static bool was_set(struct farm *farm, const char *host)
+{
+	const char *line = strbuf_text(&farm->state) + farm->state_start;
+	struct effect effect;
+
+	for (; *line; line += strcspn(line, "\n") + 1) {
+		(void)read_effect(line, strcspn(line, "\n"), &effect);
+		if (strcmp(effect.call, "drain") == 0 && strcmp(effect.host, host) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_drain(struct farm *farm, const struct rep_host *host)
+{
+	const struct rep_run *run = &farm->record.run;
+	/* What is on its way may come later; nothing of it may have been called done. */
+	enum rep_drain then = modes[farm_drain_at(farm, host->name, run->finished_at_ms)];
+	enum rep_drain now = modes[farm_drain_at(farm, host->name, exec_wall_ms(farm->executor))];
+	bool for_the_run =
+		farm->options.command == FLEET_LOGOFF && farm->options.drain == FLEET_DRAIN_FOR_RUN;
+
+	if (!host->drain_before && was_set(farm, host->name))
+		fail_msg("%s was set to a drain mode, and the record does not know", host->name);
+	if (host->drain_after && host->drain_after != then)
+		fail_msg("%s is reported in drain mode '%s' and is in '%s'", host->name,
+			 rep_drain_name((enum rep_drain)host->drain_after), rep_drain_name(then));
+	if (for_the_run && host->drain_before && host->drain_before != now &&
+	    (!host->error || !run->exit_code || host->drain_after == host->drain_before))
+		fail_msg("%s was in drain mode '%s', is in '%s', and that is no error", host->name,
+			 rep_drain_name((enum rep_drain)host->drain_before), rep_drain_name(now));
+}
+
+/* Before anybody is asked to go the door is closed. */
+static void check_door(struct farm *farm, const struct effect *effect)
+{
+	const struct rep_host *host = farm_host(farm, effect->host);
+	bool in_doubt = false; /* its call was left behind: it may get there at any time */
+
+	if (farm->options.drain == FLEET_DRAIN_NONE ||
+	    farm->options.drain_failed == FLEET_FAILED_CONTINUE)
+		return;
+	for (uint32_t i = 0; i < host->session_count; i++)
+		in_doubt |= host->sessions[i].id == effect->session &&
+			    host->sessions[i].outcome == REP_SESSION_IN_DOUBT;
+	if (in_doubt)
+		return;
+	if (farm_drain_at(farm, effect->host, effect->t_ms) == SESSION_DRAIN_OFF)
+		fail_msg("%s session %u was logged off while the host took new logons",
+			 effect->host, (unsigned)effect->session);
+}
+
 void farm_check_truth(struct farm *farm)
 {
 	const char *line = strbuf_text(&farm->state);
@@ -649,9 +771,13 @@ void farm_check_truth(struct farm *farm)
 		size_t len = strcspn(line, "\n");
 		struct effect effect;
 
-		if (read_effect(line, len, &effect) && strcmp(effect.call, "logoff") == 0)
+		if (read_effect(line, len, &effect) && strcmp(effect.call, "logoff") == 0) {
 			check_logoff(farm, &effect);
+			check_door(farm, &effect);
+		}
 		line += len + (line[len] == '\n');
 	}
 	check_rows(farm);
+	for (size_t i = 0; i < farm->record.host_count; i++)
+		check_drain(farm, &farm->record.hosts[i]);
 }
