@@ -166,6 +166,7 @@ void options_init(struct options *options)
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
 		.drain = DRAIN_UNSET,
+		.drain_failed = FAILED_UNSET,
 		.max_age_ms = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,

@@ -42,11 +42,16 @@ static enum fleet_drain drain_of(const struct options *options)
 	return options->drain == DRAIN_UNSET ? FLEET_DRAIN_NONE : drains[options->drain];
 }
 
-static const enum fleet_failed failed_policies[] = {
-	[FAILED_SKIP] = FLEET_FAILED_SKIP,
-	[FAILED_CONTINUE] = FLEET_FAILED_CONTINUE,
-	[FAILED_ABORT] = FLEET_FAILED_ABORT,
-};
+static enum fleet_failed failed_policy(int given)
+{
+	static const enum fleet_failed policies[] = {
+		[FAILED_SKIP] = FLEET_FAILED_SKIP,
+		[FAILED_CONTINUE] = FLEET_FAILED_CONTINUE,
+		[FAILED_ABORT] = FLEET_FAILED_ABORT,
+	};
+
+	return given == FAILED_UNSET ? FLEET_FAILED_SKIP : policies[given];
+}
 
 static struct fleet *make_fleet(struct run *run, uint64_t seed)
 {
@@ -82,11 +87,12 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.wave_pause_ms = options->wave_pause_ms,
 		.max_closing = options->max_closing,
 		.drain = drain_of(options),
-		.drain_failed = failed_policies[options->drain_failed],
+		.drain_failed = failed_policy(options->drain_failed),
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
+		.survey_rows = goes_on ? run->resume->read.survey_rows : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
 		.drain_doubts = goes_on ? run->resume->drain_doubts : NULL,
 		.drain_doubt_count = goes_on ? run->resume->read.drain_doubt_count : 0,

@@ -76,32 +76,42 @@ static bool could_not_be_asked(const struct rep_host *host)
 	       host->outcome == REP_HOST_NOT_ATTEMPTED;
 }
 
+uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names)
+{
+	const char **list = calloc(record->host_count ? record->host_count : 1, sizeof(*list));
+	struct strbuf folded;
+	uint32_t count = 0;
+
+	strbuf_init(&folded);
+	for (size_t i = 0; i < record->host_count; i++) {
+		if (!could_not_be_asked(&record->hosts[i]))
+			continue;
+		if (list)
+			list[count] = record->hosts[i].name;
+		count++;
+	}
+	if (list)
+		host_range_fold(&folded, list, count);
+	text_escape_add(names, strbuf_text(&folded), folded.len);
+	strbuf_release(&folded);
+	free(list);
+	return count;
+}
+
 static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
 {
-	const struct rep_record *record = &run->record;
-	const char **names;
-	struct strbuf folded, line;
-	size_t count = 0;
+	struct strbuf names, line;
 
 	if (!plan->hosts_failed)
 		return;
-	names = calloc(record->host_count, sizeof(*names));
-	strbuf_init(&folded);
+	strbuf_init(&names);
 	strbuf_init(&line);
-	for (size_t i = 0; names && i < record->host_count; i++)
-		if (could_not_be_asked(&record->hosts[i]))
-			names[count++] = record->hosts[i].name;
-	host_range_fold(&folded, names, count);
-	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s", plan->hosts_failed,
-		    plural(plan->hosts_failed));
-	if (folded.len) {
-		strbuf_adds(&line, ": ");
-		text_escape_add(&line, strbuf_text(&folded), folded.len);
-	}
+	(void)run_not_asked(&run->record, &names);
+	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s%s%s", plan->hosts_failed,
+		    plural(plan->hosts_failed), names.len ? ": " : "", strbuf_text(&names));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
-	strbuf_release(&folded);
-	free(names);
+	strbuf_release(&names);
 }
 
 /* Of a run that goes on: the number counts them too. */
@@ -122,13 +132,46 @@ static void show_doubts(struct run *run)
 	strbuf_release(&line);
 }
 
-static void question(struct strbuf *line, const struct fleet_plan *plan)
+static void add_hosts(struct strbuf *line, const char *before, uint32_t count, const char *after)
 {
+	strbuf_addf(line, "%s%" PRIu32 " host%s%s", before, count, plural(count), after);
+}
+
+/* What happens to the doors of hosts beside that. */
+static void add_drain(struct strbuf *line, const struct run *run, const struct fleet_plan *plan)
+{
+	static const char *const until[] = {
+		[DRAIN_RUN] = " until it ends.",
+		[DRAIN_RESTART] = " until they restart.",
+		[DRAIN_KEEP] = ", also when it has ended.",
+	};
+
+	if (plan->drain_hosts)
+		add_hosts(line, " New logons are refused on ", plan->drain_hosts,
+			  until[run->options->drain]);
+	if (plan->restore_hosts)
+		add_hosts(line, " Drain mode is put back on ", plan->restore_hosts, ".");
+}
+
+static void question(struct strbuf *line, const struct run *run, const struct fleet_plan *plan)
+{
+	if (!plan->sessions) {
+		add_hosts(line, "This puts drain mode back on ", plan->restore_hosts,
+			  ", as the run has not done so.");
+		return;
+	}
 	strbuf_addf(line,
 		    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
 		    " host%s.",
 		    plan->sessions, plural(plan->sessions), plan->users, plural(plan->users),
 		    plan->hosts, plural(plan->hosts));
+	add_drain(line, run, plan);
+}
+
+/* The number that means yes. */
+static uint32_t expected(const struct fleet_plan *plan)
+{
+	return plan->sessions ? plan->sessions : plan->restore_hosts;
 }
 
 static void answered(struct prompt *prompt, const char *line)
@@ -150,11 +193,11 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 	struct strbuf line;
 
 	strbuf_init(&line);
-	question(&line, plan);
-	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", plan->sessions);
+	question(&line, run, plan);
+	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", expected(plan));
 	writer_add(run->writer, strbuf_text(&line), line.len);
 	strbuf_release(&line);
-	run->expected = plan->sessions;
+	run->expected = expected(plan);
 	run->prompt.answered = answered;
 	run->prompt.ctx = run;
 	if (prompt_start(&run->prompt, &run->loop) == 0)
@@ -181,7 +224,7 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 		return;
 	}
 	strbuf_init(&line);
-	question(&line, plan);
+	question(&line, run, plan);
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	fleet_answer(run->fleet, true);

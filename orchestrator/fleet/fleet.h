@@ -108,6 +108,8 @@ struct fleet_options {
 	 * unused. In order of host. */
 	const struct fleet_doubt *drain_doubts;
 	size_t drain_doubt_count;
+	const uint32_t
+		*survey_rows; /* with `resume`, of each host: how many rows are the survey's */
 	/* exactly these sessions (plan.h), and no others; NULL: the selection decides */
 	const struct plan *plan;
 	uint64_t seed; /* of retry jitter */

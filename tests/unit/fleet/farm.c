@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "host_range.h"
 #include "journal_lines.h"
 #include "json_read.h"
@@ -415,6 +416,33 @@ void farm_set_drain(struct farm *farm, const char *host, enum session_drain mode
 	farm->state_start = farm->state.len;
 }
 
+struct account {
+	const char *domain, *user;
+	bool found;
+};
+
+static int look_for_account(void *ctx, const struct sim_view *view)
+{
+	struct account *account = ctx;
+
+	account->found |= account_eq(view->domain, view->user, account->domain, account->user);
+	return 0;
+}
+
+bool farm_account_on(struct farm *farm, const char *host, const char *domain, const char *user)
+{
+	struct account account = { domain, user, false };
+	uint32_t code;
+
+	for (size_t i = 0; i < farm->host_count; i++)
+		if (!host || strcmp(farm->hosts[i].name, host) == 0)
+			assert_int_equal(session_sim_sessions_at(farm->backend, farm->hosts[i].name,
+								 exec_wall_ms(farm->executor),
+								 look_for_account, &account, &code),
+					 0);
+	return account.found;
+}
+
 unsigned farm_users_present(struct farm *farm)
 {
 	unsigned users = 0;
@@ -655,6 +683,7 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 					      farm->read.drain_doubts[i].intent_at_ms };
 	farm->options.drain_doubts = farm->drain_doubts;
 	farm->options.drain_doubt_count = farm->read.drain_doubt_count;
+	farm->options.survey_rows = farm->read.survey_rows;
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;
 }
@@ -686,6 +715,27 @@ static void check_logoff(struct farm *farm, const struct effect *effect)
 		 (unsigned)effect->session, effect->user);
 }
 
+/* A comeback of the simulator stays: who is said to be back is there, and who is there and was seen is
+ * said to be back. A run that goes on may have lost what the one before it saw last. */
+static void check_comeback(struct farm *farm, const struct rep_host *host, uint32_t row)
+{
+	const struct rep_session *session = &host->sessions[row];
+
+	if (session->outcome == REP_SESSION_RETURNED &&
+	    !farm_account_on(farm, host->name, session->domain, session->user))
+		fail_msg("%s session %u is said to be back and is not", host->name,
+			 (unsigned)session->id);
+	for (uint32_t i = 0; i < host->session_count && !farm->resumed; i++) {
+		const struct rep_session *later = &host->sessions[i];
+
+		if (session->outcome == REP_SESSION_LOGGED_OFF && later->reason == REP_REASON_NEW &&
+		    account_eq(later->domain, later->user, session->domain, session->user) &&
+		    farm_present(farm, host->name, later->id, later->user))
+			fail_msg("%s session %u is back as %u, which is not said", host->name,
+				 (unsigned)session->id, (unsigned)later->id);
+	}
+}
+
 static void check_rows(struct farm *farm)
 {
 	for (size_t i = 0; i < farm->record.host_count; i++) {
@@ -701,6 +751,7 @@ static void check_rows(struct farm *farm)
 			    look_for(farm, host->name, row->id, row->user, row->logon_at_ms).found)
 				fail_msg("%s session %u is reported gone and is there", host->name,
 					 (unsigned)row->id);
+			check_comeback(farm, host, k);
 		}
 	}
 }

@@ -100,6 +100,8 @@ const char *farm_error(struct farm *farm, uint16_t error); /* its name, "" none 
 
 /* Whether that user's session with that id is on the host now, in truth. */
 bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *user);
+/* Whether that account has a session on that host now, whichever; NULL: anywhere in the farm. */
+bool farm_account_on(struct farm *farm, const char *host, const char *domain, const char *user);
 /* Users with a session in the whole farm now. */
 unsigned farm_users_present(struct farm *farm);
 
