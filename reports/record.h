@@ -265,6 +265,10 @@ const char *rep_intern(struct rep_record *record, const char *text);
  * more than 65,535. */
 uint16_t rep_error_kind(struct rep_record *record, const struct rep_error_kind *kind);
 
+/* Its drain mode was off, and no look has shown that it is not on since: what a run that had set it
+ * for its own time has to put right. */
+bool rep_host_is_left_drained(const struct rep_host *host);
+
 /* Makes room for so many sessions more, and no larger: a host's list is known before its rows
  * are made. */
 int rep_host_reserve(struct rep_host *host, size_t more);

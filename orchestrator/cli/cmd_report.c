@@ -4,25 +4,57 @@
 #include "cmd_help.h"
 #include "platform_console.h"
 #include "platform_file.h"
+#include "report_drain.h"
 #include "report_head.h"
 #include "report_read.h"
 #include "report_text.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* What is kept of a report while it goes by. */
+struct shown {
+	struct rep_kept_head kept;
+	const char **owed; /* hosts left in drain mode */
+	size_t owed_count;
+};
 
 static int keep_run(void *ctx, const struct rep_run *run)
 {
-	return rep_head_keep_run(ctx, run) < 0 ? 1 : 0;
+	struct shown *shown = ctx;
+
+	return rep_head_keep_run(&shown->kept, run) < 0 ? 1 : 0;
 }
 
 static int keep_totals(void *ctx, const struct rep_totals *totals)
 {
-	return rep_head_keep_totals(ctx, totals) < 0 ? 1 : 0;
+	struct shown *shown = ctx;
+
+	return rep_head_keep_totals(&shown->kept, totals) < 0 ? 1 : 0;
 }
 
 static int keep_error(void *ctx, const struct rep_error_entry *entry)
 {
-	return rep_head_keep_error(ctx, entry) < 0 ? 1 : 0;
+	struct shown *shown = ctx;
+
+	return rep_head_keep_error(&shown->kept, entry) < 0 ? 1 : 0;
+}
+
+/* Hosts come after the run. */
+static int note_owed(void *ctx, const struct rep_host *host, const struct rep_error_kind *kind)
+{
+	struct shown *shown = ctx;
+	const char **grown;
+
+	(void)kind;
+	if (!rep_drain_is_owed(&shown->kept.run, host))
+		return 0;
+	grown = realloc(shown->owed, (shown->owed_count + 1) * sizeof(*grown));
+	if (!grown)
+		return 1;
+	shown->owed = grown;
+	grown[shown->owed_count] = arena_strdup(&shown->kept.texts, host->name);
+	return grown[shown->owed_count++] ? 0 : 1;
 }
 
 static int read_failed(const char *path, const struct file_source *source,
@@ -39,15 +71,17 @@ static int read_failed(const char *path, const struct file_source *source,
 
 static int show_source(const char *path, struct file_source *source)
 {
-	struct rep_kept_head kept;
-	const struct rep_visitor visitor = {
-		.ctx = &kept, .run = keep_run, .totals = keep_totals, .error = keep_error
-	};
+	struct shown shown = { .owed = NULL };
+	const struct rep_visitor visitor = { .ctx = &shown,
+					     .run = keep_run,
+					     .totals = keep_totals,
+					     .error = keep_error,
+					     .host = note_owed };
 	struct rep_read_error error = { 0 };
 	struct strbuf text;
 	int code, status;
 
-	rep_head_init(&kept);
+	rep_head_init(&shown.kept);
 	strbuf_init(&text);
 	status = rep_read(file_source_read, source, &visitor, &error);
 	if (status > 0) {
@@ -55,11 +89,13 @@ static int show_source(const char *path, struct file_source *source)
 	} else if (status < 0) {
 		code = read_failed(path, source, &error);
 	} else {
-		rep_text_summary(&text, &kept.head, console_width(CONSOLE_OUT));
+		rep_text_owed(&text, shown.owed, shown.owed_count);
+		rep_text_summary(&text, &shown.kept.head, console_width(CONSOLE_OUT));
 		code = cli_output(&text);
 	}
 	strbuf_release(&text);
-	rep_head_release(&kept);
+	free(shown.owed);
+	rep_head_release(&shown.kept);
 	return code;
 }
 

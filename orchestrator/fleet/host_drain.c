@@ -56,8 +56,7 @@ static bool suffices(const struct host_job *job, enum session_drain mode)
 bool drain_is_owed(const struct fleet *fleet, const struct rep_host *host)
 {
 	return fleet->options.command == FLEET_LOGOFF &&
-	       fleet->options.drain == FLEET_DRAIN_FOR_RUN && host->drain_before == REP_DRAIN_OFF &&
-	       (host->drain_after == REP_DRAIN_UNKNOWN || host->drain_after == REP_DRAIN_ON);
+	       fleet->options.drain == FLEET_DRAIN_FOR_RUN && rep_host_is_left_drained(host);
 }
 
 bool drain_is_in_doubt(const struct rep_host *host)
@@ -230,7 +229,10 @@ static enum job_state seen(struct host_job *job, enum session_drain mode)
 	if (!is_untouched(job)) {
 		job->drain_asked = true; /* by the run that this one goes on with */
 	} else {
-		host->drain_before = host->drain_after = (uint8_t)in_record(mode);
+		/* as an earlier part of the run has left it: then that part knows what was before */
+		if (host->drain_after != (uint8_t)in_record(mode))
+			host->drain_before = (uint8_t)in_record(mode);
+		host->drain_after = (uint8_t)in_record(mode);
 		host->drain_during = REP_DRAIN_UNKNOWN;
 	}
 	if (!job->acting)

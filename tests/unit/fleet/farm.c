@@ -408,12 +408,13 @@ enum session_drain farm_drain_at(struct farm *farm, const char *host, int64_t t_
 	return mode;
 }
 
-void farm_set_drain(struct farm *farm, const char *host, enum session_drain mode)
+bool farm_set_drain(struct farm *farm, const char *host, enum session_drain mode)
 {
 	struct session_error error;
+	int status = session_drain_set(farm->backend, host, host, mode, &error);
 
-	assert_int_equal(session_drain_set(farm->backend, host, host, mode, &error), 0);
 	farm->state_start = farm->state.len;
+	return status == 0;
 }
 
 struct account {
@@ -778,8 +779,10 @@ static bool was_set(struct farm *farm, const char *host)
 static void check_drain(struct farm *farm, const struct rep_host *host)
 {
 	const struct rep_run *run = &farm->record.run;
+	bool ended = run->finished_at_ms != UTC_UNKNOWN; /* else nothing was left to do */
 	/* What is on its way may come later; nothing of it may have been called done. */
-	enum rep_drain then = modes[farm_drain_at(farm, host->name, run->finished_at_ms)];
+	enum rep_drain then = modes[farm_drain_at(
+		farm, host->name, ended ? run->finished_at_ms : exec_wall_ms(farm->executor))];
 	enum rep_drain now = modes[farm_drain_at(farm, host->name, exec_wall_ms(farm->executor))];
 	bool for_the_run =
 		farm->options.command == FLEET_LOGOFF && farm->options.drain == FLEET_DRAIN_FOR_RUN;
@@ -790,7 +793,7 @@ static void check_drain(struct farm *farm, const struct rep_host *host)
 		fail_msg("%s is reported in drain mode '%s' and is in '%s'", host->name,
 			 rep_drain_name((enum rep_drain)host->drain_after), rep_drain_name(then));
 	if (for_the_run && host->drain_before && host->drain_before != now &&
-	    (!host->error || !run->exit_code || host->drain_after == host->drain_before))
+	    (!host->error || (ended && !run->exit_code) || host->drain_after == host->drain_before))
 		fail_msg("%s was in drain mode '%s', is in '%s', and that is no error", host->name,
 			 rep_drain_name((enum rep_drain)host->drain_before), rep_drain_name(now));
 }
@@ -806,7 +809,8 @@ static void check_door(struct farm *farm, const struct effect *effect)
 		return;
 	for (uint32_t i = 0; i < host->session_count; i++)
 		in_doubt |= host->sessions[i].id == effect->session &&
-			    host->sessions[i].outcome == REP_SESSION_IN_DOUBT;
+			    (host->sessions[i].outcome == REP_SESSION_IN_DOUBT ||
+			     host->sessions[i].outcome == REP_SESSION_STILL_PRESENT);
 	if (in_doubt)
 		return;
 	if (farm_drain_at(farm, effect->host, effect->t_ms) == SESSION_DRAIN_OFF)

@@ -107,8 +107,8 @@ unsigned farm_users_present(struct farm *farm);
 
 /* The drain mode the host is in at that time of day, in truth. */
 enum session_drain farm_drain_at(struct farm *farm, const char *host, int64_t t_ms);
-/* Somebody else sets it, now. Not while the run is on. */
-void farm_set_drain(struct farm *farm, const char *host, enum session_drain mode);
+/* Somebody else sets it, now. Not while the run is on. False: the host has a fault there. */
+bool farm_set_drain(struct farm *farm, const char *host, enum session_drain mode);
 
 /* The record in short, a line a host, to compare with what is expected:
  *   h1 partial CALL_TIMEOUT: 2 alice logged_off; 3 bob skipped/protected; 4 eve failed
