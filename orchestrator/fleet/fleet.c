@@ -13,6 +13,7 @@
 #define PROBES_AT_ONCE	   256 /* that may still answer quickly */
 #define PROBES_MAX_DEFAULT 256
 #define STARVED_IN_A_ROW   3
+#define FLEET_TIMERS	   16 /* the fleet's own, the ledger's, the journal's: no more than that */
 
 static const struct {
 	const char *name;
@@ -604,7 +605,10 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->record = record;
 	fleet->jobs = calloc(options->host_count + 1, sizeof(*fleet->jobs));
 	fleet->queue = calloc(options->host_count + 1, sizeof(*fleet->queue));
-	if (!fleet->jobs || !fleet->queue) {
+	/* For each host its own timer and that of a simulated probe, and the fleet's: a deadline
+	 * that could not be set would let a stuck call hold the run. */
+	if (!fleet->jobs || !fleet->queue ||
+	    exec_timer_reserve(options->executor, 2 * options->host_count + FLEET_TIMERS) < 0) {
 		fleet_free(fleet);
 		return NULL;
 	}
