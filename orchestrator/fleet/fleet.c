@@ -167,9 +167,24 @@ void fleet_feed(struct fleet *fleet)
 static void next_wave(struct fleet *fleet);
 
 /* Hosts that were never started. */
+static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_t row)
+{
+	uint16_t error = fleet->record->hosts[host].error;
+	struct rep_session *session = &fleet->record->hosts[host].sessions[row];
+
+	if (fleet->stop != FLEET_STOP_NONE || !error) {
+		session->outcome = REP_SESSION_NOT_ATTEMPTED;
+		session->reason = (uint8_t)fleet_stop_reason(fleet->stop);
+		return;
+	}
+	/* There was no memory to begin with its host. */
+	session->outcome = REP_SESSION_FAILED;
+	session->error = error;
+	journal_result(fleet->options.journal, fleet->record, host, row);
+}
+
 static void settle_unstarted(struct fleet *fleet)
 {
-	enum rep_reason reason = fleet_stop_reason(fleet->stop);
 
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		struct rep_host *host = &fleet->record->hosts[i];
@@ -180,8 +195,7 @@ static void settle_unstarted(struct fleet *fleet)
 
 			if (!session->selected || session->outcome != REP_SESSION_NONE)
 				continue;
-			session->outcome = REP_SESSION_NOT_ATTEMPTED;
-			session->reason = (uint8_t)reason;
+			settle_unstarted_session(fleet, (uint32_t)i, row);
 			touched = true;
 		}
 		if (host->outcome == REP_HOST_NONE)

@@ -50,11 +50,18 @@
 #define FAULT_UV_ABORT 99
 #define RANGES_MAX     8
 
-/* The next function of that name, found once. */
-#define NEXT(type, name)                                                                           \
-	static type (*next)();                                                                     \
+/* The function of that name that would be called without us, found once. */
+#define NEXT(name)                                                                                 \
+	static __typeof__(&name) next;                                                             \
 	if (!next)                                                                                 \
-	next = (type(*)())dlsym(RTLD_NEXT, name)
+	find_next(#name, &next)
+
+static void find_next(const char *name, void *ret)
+{
+	void *at = dlsym(RTLD_NEXT, name);
+
+	memcpy(ret, &at, sizeof(at)); /* ISO C knows no way from one kind of pointer to the other */
+}
 
 static struct {
 	bool ready;
@@ -128,10 +135,10 @@ __attribute__((constructor)) static void read_faults(void)
 	static const struct {
 		const char *name;
 		long *to;
-	} numbers[] = { { "alloc", &fault.alloc },   { "allocs", &fault.allocs },
-			{ "open", &fault.open },     { "opens", &fault.opens },
+	} numbers[] = { { "alloc", &fault.alloc },     { "allocs", &fault.allocs },
+			{ "open", &fault.open },       { "opens", &fault.opens },
 			{ "threads", &fault.threads }, { "full", &fault.full },
-			{ "sync", &fault.sync },     { "clock", &fault.clock } };
+			{ "sync", &fault.sync },       { "clock", &fault.clock } };
 	const char *text = getenv("RDSWEEP_FAULT");
 
 	fault.full = -1;
@@ -266,7 +273,7 @@ static bool is_early(const void *at)
 
 void *malloc(size_t bytes)
 {
-	NEXT(void *, "malloc");
+	NEXT(malloc);
 	return no_memory(CALLER) ? NULL : keep_block(next(bytes), CALLER);
 }
 
@@ -283,14 +290,14 @@ void *calloc(size_t count, size_t bytes)
 	}
 	if (!next) {
 		looking = true;
-		next = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
+		find_next("calloc", &next);
 	}
 	return no_memory(CALLER) ? NULL : keep_block(next(count, bytes), CALLER);
 }
 
 void *realloc(void *old, size_t bytes)
 {
-	NEXT(void *, "realloc");
+	NEXT(realloc);
 	void *at;
 
 	if (no_memory(CALLER))
@@ -302,7 +309,7 @@ void *realloc(void *old, size_t bytes)
 
 void free(void *at)
 {
-	NEXT(void, "free");
+	NEXT(free);
 	drop_block(at);
 	if (!is_early(at))
 		next(at);
@@ -345,7 +352,7 @@ static mode_t mode_of(int flags, va_list args)
 
 int open(const char *path, int flags, ...)
 {
-	NEXT(int, "open");
+	NEXT(open);
 	va_list args;
 	mode_t mode;
 
@@ -357,7 +364,7 @@ int open(const char *path, int flags, ...)
 
 int open64(const char *path, int flags, ...)
 {
-	NEXT(int, "open64");
+	NEXT(open64);
 	va_list args;
 	mode_t mode;
 
@@ -369,31 +376,31 @@ int open64(const char *path, int flags, ...)
 
 int socket(int domain, int type, int protocol)
 {
-	NEXT(int, "socket");
+	NEXT(socket);
 	return no_descriptor() ? -1 : next(domain, type, protocol);
 }
 
 int socketpair(int domain, int type, int protocol, int ends[2])
 {
-	NEXT(int, "socketpair");
+	NEXT(socketpair);
 	return no_descriptor() ? -1 : next(domain, type, protocol, ends);
 }
 
 int pipe2(int ends[2], int flags)
 {
-	NEXT(int, "pipe2");
+	NEXT(pipe2);
 	return no_descriptor() ? -1 : next(ends, flags);
 }
 
 int eventfd(unsigned count, int flags)
 {
-	NEXT(int, "eventfd");
+	NEXT(eventfd);
 	return no_descriptor() ? -1 : next(count, flags);
 }
 
 int epoll_create1(int flags)
 {
-	NEXT(int, "epoll_create1");
+	NEXT(epoll_create1);
 	return no_descriptor() ? -1 : next(flags);
 }
 
@@ -418,7 +425,7 @@ static void *counted(void *arg)
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*work)(void *),
 		   void *arg)
 {
-	NEXT(int, "pthread_create");
+	NEXT(pthread_create);
 	struct thread_work *own;
 	int status;
 
@@ -493,7 +500,7 @@ static ssize_t room(int fd, size_t size)
 
 ssize_t write(int fd, const void *bytes, size_t size)
 {
-	NEXT(ssize_t, "write");
+	NEXT(write);
 	ssize_t part;
 
 	if (interrupted())
@@ -504,7 +511,7 @@ ssize_t write(int fd, const void *bytes, size_t size)
 
 ssize_t read(int fd, void *bytes, size_t size)
 {
-	NEXT(ssize_t, "read");
+	NEXT(read);
 	if (interrupted())
 		return -1;
 	return next(fd, bytes, size);
@@ -520,13 +527,13 @@ static bool flush_fails(int fd)
 
 int fsync(int fd)
 {
-	NEXT(int, "fsync");
+	NEXT(fsync);
 	return interrupted() || flush_fails(fd) ? -1 : next(fd);
 }
 
 int fdatasync(int fd)
 {
-	NEXT(int, "fdatasync");
+	NEXT(fdatasync);
 	return interrupted() || flush_fails(fd) ? -1 : next(fd);
 }
 
@@ -552,7 +559,7 @@ int timespec_get(struct timespec *ret, int base)
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 		struct addrinfo **ret)
 {
-	NEXT(int, "getaddrinfo");
+	NEXT(getaddrinfo);
 	if (fault.ready && fault.names) {
 		strike();
 		for (;;)

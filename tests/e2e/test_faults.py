@@ -72,6 +72,9 @@ class Faults(lib.Case):
         if not os.path.exists(self.path(journal)) or b'"event":"run"' not in self.read(journal):
             return
         again = self.run_program("resume", journal, "--yes", *QUICK, "--overwrite")
+        if again.code == 5:  # there was no memory to begin with, and nothing was touched
+            self.assertEqual({"not_attempted", "skipped"}, set(lib.outcomes(self.report("x.json"))), self.context)
+            return
         # A host that could not be surveyed is a result too: a settled run is not asked again.
         self.assertIn(again.code, (0, 1), f"{self.context}\nresumed: {again}")
         report = self.report("x.json")
@@ -118,7 +121,7 @@ class Faults(lib.Case):
         self.assertGreater(self.each("threads", self.logoff, check), 4)
 
     def test_flushing(self):
-        self.assertGreater(self.each("sync", self.logoff, self.check_run), 5)
+        self.assertGreater(self.each("sync", self.logoff, self.check_run), 3)
 
     def test_short_writes_and_interruptions(self):
         for fault, path in (("short", "x."), ("eintr", ""), ("short,eintr", "x.")):
