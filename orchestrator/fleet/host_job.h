@@ -118,6 +118,9 @@ enum job_state survey_overdue(struct host_job *job);
 void survey_settle(struct host_job *job);
 bool survey_prepare_details(struct host_job *job); /* false: there are none left */
 
+/* host_order.c: what the call is to do to the session `current`. 0, -1 when memory is short. */
+int order_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us);
+
 /* host_act.c */
 int act_begin(struct host_job *job); /* -1 when memory is short */
 enum job_state act_enumerated(struct host_job *job, struct fleet_call *call);
