@@ -76,32 +76,42 @@ static bool could_not_be_asked(const struct rep_host *host)
 	       host->outcome == REP_HOST_NOT_ATTEMPTED;
 }
 
+uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names)
+{
+	const char **list = calloc(record->host_count ? record->host_count : 1, sizeof(*list));
+	struct strbuf folded;
+	uint32_t count = 0;
+
+	strbuf_init(&folded);
+	for (size_t i = 0; i < record->host_count; i++) {
+		if (!could_not_be_asked(&record->hosts[i]))
+			continue;
+		if (list)
+			list[count] = record->hosts[i].name;
+		count++;
+	}
+	if (list)
+		host_range_fold(&folded, list, count);
+	text_escape_add(names, strbuf_text(&folded), folded.len);
+	strbuf_release(&folded);
+	free(list);
+	return count;
+}
+
 static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
 {
-	const struct rep_record *record = &run->record;
-	const char **names;
-	struct strbuf folded, line;
-	size_t count = 0;
+	struct strbuf names, line;
 
 	if (!plan->hosts_failed)
 		return;
-	names = calloc(record->host_count, sizeof(*names));
-	strbuf_init(&folded);
+	strbuf_init(&names);
 	strbuf_init(&line);
-	for (size_t i = 0; names && i < record->host_count; i++)
-		if (could_not_be_asked(&record->hosts[i]))
-			names[count++] = record->hosts[i].name;
-	host_range_fold(&folded, names, count);
-	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s", plan->hosts_failed,
-		    plural(plan->hosts_failed));
-	if (folded.len) {
-		strbuf_adds(&line, ": ");
-		text_escape_add(&line, strbuf_text(&folded), folded.len);
-	}
+	(void)run_not_asked(&run->record, &names);
+	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s%s%s", plan->hosts_failed,
+		    plural(plan->hosts_failed), names.len ? ": " : "", strbuf_text(&names));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
-	strbuf_release(&folded);
-	free(names);
+	strbuf_release(&names);
 }
 
 /* Of a run that goes on: the number counts them too. */

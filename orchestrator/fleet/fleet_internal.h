@@ -1,7 +1,9 @@
 /*
  * fleet_internal.h - what the files of the engine share. Loop thread only.
  *
- *   fleet.c         the phases: survey, gate, act by waves, end; stopping
+ *   fleet.c         the phases: survey, act by waves, end; feeding
+ *   gate.c          between them: the plan counted, guards, the answer
+ *   stopping.c      what stops a run before its end
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
@@ -65,10 +67,26 @@ bool fleet_closing_full(const struct fleet *fleet);
 void fleet_hold(struct fleet *fleet, struct host_job *job);
 void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 
+/* fleet.c: the phases. */
+void fleet_begin_act(struct fleet *fleet); /* the first wave of all that is selected */
+/* The queue is through: what is next is decided from the loop. Twice is fine. */
+void fleet_end_phase(struct fleet *fleet);
+void fleet_finish(struct fleet *fleet); /* twice is fine */
+/* Lets jobs go on that wait for --max-closing: as many as may, or all. */
+void fleet_wake_holding(struct fleet *fleet, bool all);
+
+/* gate.c */
+void fleet_gate(struct fleet *fleet); /* the survey is through */
+/* Ends the run with nothing touched; a stop that was given before stays. */
+void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason);
+
+/* stopping.c */
+void fleet_stopping_init(struct fleet *fleet); /* sets up its timers */
+enum rep_reason fleet_stop_reason(enum fleet_stop stop);
+
 /* The record's index of an error. */
 uint16_t fleet_error(struct fleet *fleet, const struct session_error *error);
 struct session_error fleet_finding(enum session_finding finding);
-enum rep_reason fleet_stop_reason(enum fleet_stop stop);
 
 /* sighting.c: the record's rows. */
 /* Adds a row for an enumerated session; its index, or -1 when memory is short. */
