@@ -82,6 +82,7 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
+		.survey_rows = goes_on ? run->resume->read.survey_rows : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
 		.seed = seed,
 	};

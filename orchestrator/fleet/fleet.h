@@ -87,6 +87,7 @@ struct fleet_options {
 	bool resume;
 	const struct fleet_doubt *doubts; /* in order of host */
 	size_t doubt_count;
+	const uint32_t *survey_rows; /* with `resume`, of each host: how many rows are the survey's */
 	/* exactly these sessions (plan.h), and no others; NULL: the selection decides */
 	const struct plan *plan;
 	uint64_t seed; /* of retry jitter */

@@ -218,6 +218,8 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
 		else
 			settle_gone(job, session);
 	}
+	comeback_look(job, shown);
+	comeback_decide(job);
 	free(shown);
 	return JOB_NEXT;
 }
@@ -351,8 +353,8 @@ static enum job_state acted_without_error(struct host_job *job, struct session_j
 		break;
 	case SESSION_SEEN_OTHER:
 		settle_changed(job, session);
-		(void)sighting_add_other(job->fleet, job->index, call->order.want.id,
-					 &call->details);
+		comeback_add_other(job, call->order.want.id, &call->details);
+		comeback_decide(job);
 		break;
 	case SESSION_SEEN_NO_LONGER_MATCHES:
 		if (!settle_disconnected(job, session, &call->details))
@@ -496,9 +498,10 @@ enum job_state act_look_failed(struct host_job *job, const struct session_error 
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
 
+		session->recheck = false;
 		if (session->state != SESSION_ASKED)
 			continue;
-		session->present = session->recheck = false;
+		session->present = false;
 		session->error = fleet_error(job->fleet, error);
 		if (hopeless)
 			settle(job, session, REP_SESSION_IN_DOUBT, session->error);
@@ -511,11 +514,12 @@ enum job_state act_look_failed(struct host_job *job, const struct session_error 
 static enum job_state next_recheck(struct host_job *job)
 {
 	for (uint32_t i = 0; i < job->session_count; i++) {
-		if (job->sessions[i].state == SESSION_ASKED && job->sessions[i].recheck) {
+		if (job->sessions[i].recheck) {
 			job->current = i;
 			return JOB_RECHECK;
 		}
 	}
+	comeback_decide(job);
 	return looks_done(job);
 }
 
@@ -531,13 +535,14 @@ enum job_state act_verified(struct host_job *job, struct fleet_call *call)
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
 
-		if (session->state != SESSION_ASKED)
-			continue;
-		if (!shown[session->row])
+		if (session->state == SESSION_ASKED && !shown[session->row])
 			settle_gone(job, session);
 		else
-			session->recheck = true;
+			session->recheck =
+				shown[session->row] && (session->state == SESSION_ASKED ||
+							comeback_wants_recheck(job, session));
 	}
+	comeback_look(job, shown);
 	free(shown);
 	return next_recheck(job);
 }
@@ -549,11 +554,13 @@ enum job_state act_rechecked(struct host_job *job, struct fleet_call *call)
 	struct session_identity want = { row->id, row->domain, row->user, row->logon_at_ms };
 
 	session->recheck = false;
-	if (call->status == 0) {
+	if (session->state == SESSION_SETTLED) {
+		comeback_rechecked(job, session, call);
+	} else if (call->status == 0) {
 		session->present = session_identity_is(&want, &call->details);
 		if (!session->present) {
 			settle_gone(job, session);
-			(void)sighting_add_other(job->fleet, job->index, want.id, &call->details);
+			comeback_add_other(job, want.id, &call->details);
 		} else {
 			(void)settle_disconnected(job, session, &call->details);
 		}

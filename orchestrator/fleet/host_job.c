@@ -656,6 +656,8 @@ void job_forget(struct host_job *job)
 	job->connection = NULL;
 	free(job->sessions);
 	job->sessions = NULL;
+	free(job->later_on);
+	job->later_on = NULL;
 }
 
 static void stop_at_once(struct host_job *job)

@@ -74,6 +74,11 @@ struct host_job {
 	uint32_t current;	      /* ACT, RECHECK: index into `sessions` */
 	struct session_job *sessions; /* the selected ones; in the act only */
 	uint32_t session_count;
+	/* Rows from here on were seen for the first time after the survey; */
+	uint32_t survey_rows;
+	/* which of those the last look that was good has shown (comeback.c); NULL: none yet */
+	bool *later_on;
+	uint32_t later_count;
 	struct host_job *hold_next;
 	struct journal_waiter waiter; /* INTENT */
 };

@@ -34,6 +34,10 @@ def identity(host, session):
     return (host, session["id"], user, session["logon_at"])
 
 
+def folded(user):
+    return user.casefold() if user else ""
+
+
 def name(key):
     host, id_, user, logon_at = key
     return f"{host} session {id_} of {user} since {logon_at}"
@@ -50,8 +54,11 @@ class Checker:
         self.lines = [line for line in state if line["t"] >= self.started]
         self.gone = {}  # by a logoff of this run
         self.left = {}  # by themselves, at any time
+        self.back = collections.defaultdict(set)  # account -> (host, id) of whoever logged on after a logoff
         for line in state:
             key = (line["host"], line["session"], line["user"], line["logon_at"])
+            if line["effect"] == "logged_on":
+                self.back[folded(line["user"])].add((line["host"], line["session"]))
             if line["effect"] != "gone":
                 continue
             if line["call"] != "logoff":
@@ -109,6 +116,8 @@ class Checker:
                 self.say(f"{name(key)} is called already_gone and is still there")
             if outcome == "already_gone" and key in self.gone:
                 self.say(f"{name(key)} is called already_gone, but we asked")
+            if outcome == "returned" and not any(host == key[0] for host, _ in self.back[folded(key[2])]):
+                self.say(f"{name(key)} is called returned and never came back")
             if (outcome in NEEDS_REASON) != (session["reason"] is not None):
                 self.say(f"{name(key)} is {outcome} with the reason {session['reason']}")
             if outcome == "skipped" and session["selected"] and session["reason"] not in CHANGED:

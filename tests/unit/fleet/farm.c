@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "host_range.h"
 #include "journal_lines.h"
 #include "session_sim.h"
@@ -400,6 +401,33 @@ bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *
 	return look_for(farm, host, id, user, UTC_UNKNOWN).found;
 }
 
+struct account {
+	const char *domain, *user;
+	bool found;
+};
+
+static int look_for_account(void *ctx, const struct sim_view *view)
+{
+	struct account *account = ctx;
+
+	account->found |= account_eq(view->domain, view->user, account->domain, account->user);
+	return 0;
+}
+
+bool farm_account_on(struct farm *farm, const char *host, const char *domain, const char *user)
+{
+	struct account account = { domain, user, false };
+	uint32_t code;
+
+	for (size_t i = 0; i < farm->host_count; i++)
+		if (!host || strcmp(farm->hosts[i].name, host) == 0)
+			assert_int_equal(session_sim_sessions_at(farm->backend, farm->hosts[i].name,
+								 exec_wall_ms(farm->executor),
+								 look_for_account, &account, &code),
+					 0);
+	return account.found;
+}
+
 unsigned farm_users_present(struct farm *farm)
 {
 	unsigned users = 0;
@@ -560,6 +588,7 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 		farm->doubts[i] =
 			(struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
 					      farm->read.doubts[i].intent_at_ms };
+	farm->options.survey_rows = farm->read.survey_rows;
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account.h"
 #include "json_read.h"
 
 bool farm_effect_read(const char *line, size_t len, struct farm_effect *effect)
@@ -116,6 +117,27 @@ static void check_row(struct farm *farm, const struct rep_host *host, const stru
 			 (unsigned)row->id);
 }
 
+/* A comeback of the simulator stays: who is said to be back is there, and who is there and was seen is
+ * said to be back. A run that goes on may have lost what the one before it saw last. */
+static void check_comeback(struct farm *farm, const struct rep_host *host, uint32_t row)
+{
+	const struct rep_session *session = &host->sessions[row];
+
+	if (session->outcome == REP_SESSION_RETURNED &&
+	    !farm_account_on(farm, host->name, session->domain, session->user))
+		fail_msg("%s session %u is said to be back and is not", host->name,
+			 (unsigned)session->id);
+	for (uint32_t i = 0; i < host->session_count && !farm->resumed; i++) {
+		const struct rep_session *later = &host->sessions[i];
+
+		if (session->outcome == REP_SESSION_LOGGED_OFF && later->reason == REP_REASON_NEW &&
+		    account_eq(later->domain, later->user, session->domain, session->user) &&
+		    farm_present(farm, host->name, later->id, later->user))
+			fail_msg("%s session %u is back as %u, which is not said", host->name,
+				 (unsigned)session->id, (unsigned)later->id);
+	}
+}
+
 void farm_check_truth(struct farm *farm)
 {
 	const char *line = strbuf_text(&farm->state);
@@ -129,7 +151,12 @@ void farm_check_truth(struct farm *farm)
 			check_effect(farm, &effect);
 		line += len + (line[len] == '\n');
 	}
-	for (size_t i = 0; i < farm->record.host_count; i++)
-		for (uint32_t k = 0; k < farm->record.hosts[i].session_count; k++)
-			check_row(farm, &farm->record.hosts[i], &farm->record.hosts[i].sessions[k]);
+	for (size_t i = 0; i < farm->record.host_count; i++) {
+		const struct rep_host *host = &farm->record.hosts[i];
+
+		for (uint32_t k = 0; k < host->session_count; k++) {
+			check_row(farm, host, &host->sessions[k]);
+			check_comeback(farm, host, k);
+		}
+	}
 }
