@@ -14,6 +14,17 @@ static const struct command commands[] = {
 	  "off and looks whether they are gone. Services, listeners, the console and\n"
 	  "your own sessions are not touched unless you say so; protected users never.\n"
 	  "Try --dry-run first.\n" },
+	{ COMMAND_DISCONNECT, "disconnect", cmd_disconnect, "-i FILE SELECTION [OPTIONS]",
+	  "disconnects sessions; what runs in them goes on",
+	  "The same as 'logoff', but sessions are disconnected: programs keep running\n"
+	  "and users can connect again. Sessions that are disconnected already are left\n"
+	  "alone; the others are looked at until they are.\n" },
+	{ COMMAND_MESSAGE, "message", cmd_message, "TEXT -i FILE SELECTION [OPTIONS]",
+	  "shows users a message",
+	  "Shows the selected users a box with TEXT, which stays until it is closed. In\n"
+	  "TEXT, {user} and {host} stand for whom it is for and where, {reason} for what\n"
+	  "--reason says, {{ and }} for braces. A message whose delivery is uncertain is\n"
+	  "sent once more: rather two boxes than none.\n" },
 	{ COMMAND_RESUME, "resume", cmd_resume, "JOURNAL [OPTIONS]",
 	  "settles and finishes a run that was interrupted or killed",
 	  "The journal of a run is all that is needed. Sessions that may have been asked\n"

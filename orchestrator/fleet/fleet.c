@@ -391,6 +391,8 @@ static int fill_hosts(struct fleet *fleet)
 		to->group_count = from->group_count;
 		if (!fleet->options.resume)
 			to->duration_ms = -1;
+		else
+			fleet->jobs[i].survey_rows = fleet->options.survey_rows[i];
 		fleet->jobs[i].fleet = fleet;
 		fleet->jobs[i].index = (uint32_t)i;
 		fleet->queue[i] = (uint32_t)i;
