@@ -123,11 +123,30 @@ static void show_doubts(struct run *run)
 	if (!count)
 		return;
 	strbuf_init(&line);
-	strbuf_addf(&line,
-		    "  may have been asked before: %lu session%s; each is looked at first, and "
-		    "only asked "
-		    "again when it has had its time",
-		    (unsigned long)count, count == 1 ? "" : "s");
+	if (run->call->self->id == COMMAND_MESSAGE)
+		strbuf_addf(&line,
+			    "  may have the message already: %lu session%s; they get it once more",
+			    (unsigned long)count, plural((uint32_t)count));
+	else
+		strbuf_addf(&line,
+			    "  may have been asked before: %lu session%s; each is looked at first, "
+			    "and only asked again when it has had its time",
+			    (unsigned long)count, plural((uint32_t)count));
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+/* The text that users will see, as it was given. */
+static void show_message(struct run *run)
+{
+	const char *text = run->options->message;
+	struct strbuf line;
+
+	if (!*text)
+		return;
+	strbuf_init(&line);
+	strbuf_adds(&line, "  the message: ");
+	text_escape_add(&line, text, strlen(text));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 }
@@ -153,18 +172,23 @@ static void add_drain(struct strbuf *line, const struct run *run, const struct f
 		add_hosts(line, " Drain mode is put back on ", plan->restore_hosts, ".");
 }
 
-static void question(struct strbuf *line, const struct run *run, const struct fleet_plan *plan)
+static void question(const struct run *run, struct strbuf *line, const struct fleet_plan *plan)
 {
+	static const char *const acts[COMMAND_COUNT] = {
+		[COMMAND_LOGOFF] = "logs off",
+		[COMMAND_DISCONNECT] = "disconnects",
+		[COMMAND_MESSAGE] = "sends a message to",
+	};
+
 	if (!plan->sessions) {
 		add_hosts(line, "This puts drain mode back on ", plan->restore_hosts,
 			  ", as the run has not done so.");
 		return;
 	}
 	strbuf_addf(line,
-		    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
-		    " host%s.",
-		    plan->sessions, plural(plan->sessions), plan->users, plural(plan->users),
-		    plan->hosts, plural(plan->hosts));
+		    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32 " host%s.",
+		    acts[run->call->self->id], plan->sessions, plural(plan->sessions), plan->users,
+		    plural(plan->users), plan->hosts, plural(plan->hosts));
 	add_drain(line, run, plan);
 }
 
@@ -193,7 +217,7 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 	struct strbuf line;
 
 	strbuf_init(&line);
-	question(&line, run, plan);
+	question(run, &line, plan);
 	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", expected(plan));
 	writer_add(run->writer, strbuf_text(&line), line.len);
 	strbuf_release(&line);
@@ -219,12 +243,13 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 	run_show_patterns(run);
 	show_failed_hosts(run, plan);
 	show_doubts(run);
+	show_message(run);
 	if (!run->options->yes) {
 		ask(run, plan);
 		return;
 	}
 	strbuf_init(&line);
-	question(&line, run, plan);
+	question(run, &line, plan);
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	fleet_answer(run->fleet, true);

@@ -9,6 +9,7 @@
  *   host_act.c      its decisions while sessions are acted on and verified
  *   host_drain.c    its decisions about the host's drain mode
  *   restore.c       the phase that puts drain modes back
+ *   host_order.c    what a call is to do to a session
  *   sighting.c      what a look found, into the record
  *   comeback.c      who was logged off and is on again
  *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts

@@ -87,7 +87,8 @@ enum job_state job_first_call(const struct host_job *job)
 
 	if (job->restoring)
 		return JOB_DRAIN_INTENT;
-	if (is_command(fleet) || (job->acting && fleet->options.drain != FLEET_DRAIN_NONE))
+	if (is_command(fleet) || (job->acting && fleet->options.command == FLEET_LOGOFF &&
+				  fleet->options.drain != FLEET_DRAIN_NONE))
 		return JOB_DRAIN_LOOK;
 	return JOB_OPEN;
 }

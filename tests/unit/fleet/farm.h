@@ -100,6 +100,9 @@ const char *farm_error(struct farm *farm, uint16_t error); /* its name, "" none 
 
 /* Whether that user's session with that id is on the host now, in truth. */
 bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *user);
+/* The same of a row's very session, and whether it is disconnected. */
+bool farm_row_present(struct farm *farm, const char *host, const struct rep_session *row,
+		      bool *ret_disconnected);
 /* Whether that account has a session on that host now, whichever; NULL: anywhere in the farm. */
 bool farm_account_on(struct farm *farm, const char *host, const char *domain, const char *user);
 /* Users with a session in the whole farm now. */
@@ -133,6 +136,7 @@ int farm_run_table(const char *group, const struct farm_row *rows, size_t count)
  * and not reported, asked without having been selected, seen and not in the record; a drain mode
  * that is not what the record says, or that was to be put back and was not, without an error. */
 void farm_check_truth(struct farm *farm);
+void farm_check_drain(struct farm *farm); /* its part about drain modes */
 
 #define assert_outcome(row, expected)                                                              \
 	assert_string_equal(rep_session_outcome_name((enum rep_session_outcome)(row)->outcome),    \
