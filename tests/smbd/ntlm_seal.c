@@ -22,20 +22,23 @@ static void derive(uint8_t out[NTLM_KEY_SIZE], const uint8_t key[NTLM_KEY_SIZE],
 }
 
 static void init_direction(struct ntlm_direction *direction, const uint8_t key[NTLM_KEY_SIZE],
-			   const char *sign_magic, const char *seal_magic)
+			   const char *sign_magic, const char *seal_magic, uint32_t sequence)
 {
 	uint8_t seal_key[NTLM_KEY_SIZE];
 
 	derive(direction->sign_key, key, sign_magic);
 	derive(seal_key, key, seal_magic);
 	arcfour_set_key(&direction->cipher, sizeof(seal_key), seal_key);
-	direction->sequence = 0;
+	direction->sequence = sequence;
 }
 
-void ntlm_seal_init(struct ntlm_seal *seal, const uint8_t session_key[NTLM_KEY_SIZE])
+void ntlm_seal_init(struct ntlm_seal *seal, const uint8_t session_key[NTLM_KEY_SIZE],
+		    uint32_t sequence)
 {
-	init_direction(&seal->from_client, session_key, sign_from_client, seal_from_client);
-	init_direction(&seal->from_server, session_key, sign_from_server, seal_from_server);
+	init_direction(&seal->from_client, session_key, sign_from_client, seal_from_client,
+		       sequence);
+	init_direction(&seal->from_server, session_key, sign_from_server, seal_from_server,
+		       sequence);
 }
 
 static void put_u32(uint8_t out[4], uint32_t value)

@@ -27,7 +27,9 @@ struct ntlm_seal {
 	struct ntlm_direction from_server;
 };
 
-void ntlm_seal_init(struct ntlm_seal *seal, const uint8_t session_key[NTLM_KEY_SIZE]);
+/* `sequence`: the number of the first PDU, in both directions. */
+void ntlm_seal_init(struct ntlm_seal *seal, const uint8_t session_key[NTLM_KEY_SIZE],
+		    uint32_t sequence);
 
 /* Opens the `body` that lies inside of `signed_bytes` (the PDU up to its signature), in place. False
  * where the signature does not fit. */

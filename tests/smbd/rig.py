@@ -30,7 +30,7 @@ DOMAIN = "CORP"
 USERS = {"admin": 61001, "helpdesk": 61002, "locked": 61003, "disabled": 61004, "expired": 61005}
 ADMINISTRATOR = "admin"
 PASSWORD = "Passw0rd-of-the-rig"
-PROGRAMS = ("unshare", "mount", "ip", "smbd", "pdbedit", "krb5kdc", "kdb5_util", "kadmin.local", "kinit", "klist", "kvno")
+PROGRAMS = ("unshare", "mount", "ip", "smbd", "pdbedit", "krb5kdc", "kdb5_util", "kadmin.local", "kinit", "klist")
 PACKAGES = "samba krb5-kdc krb5-admin-server krb5-user gss-ntlmssp iproute2"
 
 SMB_CONF = """[global]
@@ -180,9 +180,8 @@ class Service:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
                                             env=rig.server_environment(), start_new_session=True)
         if self.process.stdout.readline() != b"ready\n":
+            self.process.wait()
             self.stop()
-            with open(self.errors, encoding="utf-8") as file:
-                raise RuntimeError(f"session service: {file.read()}")
 
     def calls(self):
         with open(self.log, encoding="utf-8") as file:
@@ -193,21 +192,21 @@ class Service:
             return file.read()
 
     def stop(self):
-        """Ends it. What it ended with by itself, if it did: a crash must not go unseen."""
+        """Ends it, once. That it had ended by itself must not go unseen."""
+        if self.process.stdout.closed:
+            return
         code = self.process.poll()
-        if code is None:
-            self.process.kill()
+        self.process.kill()
         self.process.wait()
         self.process.stdout.close()
-        return code
+        if code is not None:
+            raise RuntimeError(f"the session service ended with {code}: {self.told()}")
 
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, value, trace):
-        code = self.stop()
-        if kind is None and code is not None:
-            raise RuntimeError(f"the session service ended with {code}: {self.told()}")
+    def __exit__(self, *_):
+        self.stop()
 
 
 class Rig:
@@ -358,10 +357,6 @@ class Rig:
         cache = "FILE:" + (cache or path("ccache"))
         self.run("kinit", "-c", cache, "-l", lifetime, user, input=(PASSWORD + "\n").encode(), stdin=None)
         return cache
-
-    def service_tickets(self, names, cache):
-        """Adds the tickets of hosts to the cache, for a client that does not get them itself."""
-        self.run("kvno", "-q", "-c", cache, *(f"{service}/{name}" for name in names for service in ("cifs", "host")))
 
     def expired_ticket(self):
         """A ticket whose time is over."""

@@ -14,6 +14,7 @@
 struct rpc_auth {
 	gss_ctx_id_t context;
 	bool done;
+	bool is_spnego;
 	bool is_ntlm;
 	struct ntlm_seal seal; /* is_ntlm */
 	char user[256];
@@ -34,7 +35,7 @@ struct rpc_auth *rpc_auth_create(uint8_t type)
 	if (type == RPC_AUTH_SPNEGO || type == RPC_AUTH_NTLMSSP || type == RPC_AUTH_KERBEROS)
 		auth = calloc(1, sizeof(*auth));
 	if (auth)
-		auth->context = GSS_C_NO_CONTEXT;
+		auth->is_spnego = type == RPC_AUTH_SPNEGO;
 	return auth;
 }
 
@@ -98,7 +99,8 @@ static int start_ntlm(struct rpc_auth *auth)
 	if (GSS_ERROR(major))
 		return tell("no session key", major, minor);
 	if (keys->count && keys->elements[0].length == NTLM_KEY_SIZE) {
-		ntlm_seal_init(&auth->seal, keys->elements[0].value);
+		/* SPNEGO has signed its list of mechanisms with number 0; the cipher starts anew. */
+		ntlm_seal_init(&auth->seal, keys->elements[0].value, auth->is_spnego ? 1 : 0);
 		result = 0;
 	}
 	(void)gss_release_buffer_set(&minor, &keys);
