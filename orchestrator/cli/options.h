@@ -127,6 +127,7 @@ struct options {
 	int format;	     /* enum option_format */
 	int color;	     /* enum option_color */
 	bool quiet, verbose;
+	const char *message; /* TEXT of `message`, which is no option; "" none */
 	/* what is no option, in order */
 	struct option_texts arguments;
 };

@@ -31,12 +31,26 @@ static void finished(void *ctx)
 	exec_stop(run->executor);
 }
 
+static enum fleet_command fleet_command(const struct run *run)
+{
+	static const enum fleet_command commands[COMMAND_COUNT] = {
+		[COMMAND_SESSIONS] = FLEET_SESSIONS,
+		[COMMAND_LOGOFF] = FLEET_LOGOFF,
+		[COMMAND_DISCONNECT] = FLEET_DISCONNECT,
+		[COMMAND_MESSAGE] = FLEET_MESSAGE,
+	};
+
+	return commands[run->call->self->id];
+}
+
 static struct fleet *make_fleet(struct run *run, uint64_t seed)
 {
 	const struct options *options = run->options;
 	bool goes_on = run->resume && run_resume_is_confirmed(run->resume);
 	const struct fleet_options fleet_options = {
-		.command = run->call->self->id == COMMAND_LOGOFF ? FLEET_LOGOFF : FLEET_SESSIONS,
+		.command = fleet_command(run),
+		.message = options->message,
+		.reason = run->record.run.reason[0] ? run->record.run.reason : NULL,
 		.executor = run->executor,
 		.backend = run->backend.backend,
 		.hosts = run->hosts,
@@ -68,6 +82,7 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
+		.survey_rows = goes_on ? run->resume->read.survey_rows : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
 		.seed = seed,
 	};
@@ -145,7 +160,7 @@ static int conclude(struct run *run, run_results results)
 	}
 	if (why)
 		say_not_printed(run, why);
-	if (run->call->self->id == COMMAND_LOGOFF && !run->plan_shown && !run->options->quiet)
+	if (run->call->self->id != COMMAND_SESSIONS && !run->plan_shown && !run->options->quiet)
 		run_show_patterns(run);
 	run_say_summary(run, code);
 	if (!written)

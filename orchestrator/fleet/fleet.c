@@ -1,11 +1,9 @@
-/* fleet.c - the phases of a run: survey, gate, act wave by wave, end; and what stops it before. */
+/* fleet.c - the phases of a run: survey, act wave by wave, end; and feeding hosts into them. */
 #include "fleet_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "str_map.h"
 #include "text.h"
 #include "utc.h"
 #include "win_error.h"
@@ -13,33 +11,6 @@
 #define PROBES_AT_ONCE	   256 /* that may still answer quickly */
 #define PROBES_MAX_DEFAULT 256
 #define STARVED_IN_A_ROW   3
-
-static const struct {
-	const char *name;
-	enum rep_reason reason; /* of what was not come to */
-	bool signal;
-} stop_rows[FLEET_STOP_COUNT] = {
-	[FLEET_STOP_NONE] = { "", REP_REASON_NONE, false },
-	[FLEET_STOP_MAX_FAILURES] = { "max_failures", REP_REASON_MAX_FAILURES, false },
-	[FLEET_STOP_CREDENTIALS] = { "credentials", REP_REASON_CREDENTIALS, false },
-	[FLEET_STOP_DECLINED] = { "declined", REP_REASON_DECLINED, false },
-	[FLEET_STOP_MAX_SESSIONS] = { "max_sessions", REP_REASON_MAX_SESSIONS, false },
-	[FLEET_STOP_RUN_TIMEOUT] = { "run_timeout", REP_REASON_RUN_TIMEOUT, false },
-	[FLEET_STOP_JOURNAL] = { "journal", REP_REASON_JOURNAL, false },
-	[FLEET_STOP_SIGINT] = { "SIGINT", REP_REASON_INTERRUPTED, true },
-	[FLEET_STOP_SIGTERM] = { "SIGTERM", REP_REASON_INTERRUPTED, true },
-	[FLEET_STOP_SIGHUP] = { "SIGHUP", REP_REASON_INTERRUPTED, true },
-};
-
-const char *fleet_stop_name(enum fleet_stop stop)
-{
-	return stop_rows[stop].name;
-}
-
-enum rep_reason fleet_stop_reason(enum fleet_stop stop)
-{
-	return stop_rows[stop].reason;
-}
 
 struct session_error fleet_finding(enum session_finding finding)
 {
@@ -93,7 +64,7 @@ void fleet_hold(struct fleet *fleet, struct host_job *job)
 	fleet->holding_end = &job->hold_next;
 }
 
-static void wake_holding(struct fleet *fleet, bool all)
+void fleet_wake_holding(struct fleet *fleet, bool all)
 {
 	while (fleet->holding && (all || !fleet_closing_full(fleet))) {
 		struct host_job *job = fleet->holding;
@@ -110,7 +81,7 @@ static void on_wake(struct exec_timer *timer)
 	struct fleet *fleet =
 		(struct fleet *)(void *)((char *)timer - offsetof(struct fleet, wake_timer));
 
-	wake_holding(fleet, false);
+	fleet_wake_holding(fleet, false);
 }
 
 void fleet_closing_changed(struct fleet *fleet, int by)
@@ -192,9 +163,7 @@ void fleet_feed(struct fleet *fleet)
 
 /* The end of a phase */
 
-static void finish(struct fleet *fleet);
 static void next_wave(struct fleet *fleet);
-static void gate(struct fleet *fleet);
 
 /* Hosts that were never started. */
 static void settle_unstarted(struct fleet *fleet)
@@ -242,7 +211,7 @@ static bool is_settled(const struct fleet *fleet)
 	return to_the_end && !totals.sessions_by[REP_SESSION_IN_DOUBT];
 }
 
-static void finish(struct fleet *fleet)
+void fleet_finish(struct fleet *fleet)
 {
 	struct rep_run *run = &fleet->record->run;
 
@@ -277,16 +246,16 @@ static void on_end(struct exec_timer *timer)
 	bool to_gate = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_GATE;
 
 	if (to_gate && fleet->stop == FLEET_STOP_NONE)
-		gate(fleet);
+		fleet_gate(fleet);
 	else if (fleet->phase == FLEET_ACT && fleet->stop == FLEET_STOP_NONE)
 		next_wave(fleet);
 	else
-		finish(fleet);
+		fleet_finish(fleet);
 }
 
 /* The queue is through: what is next is decided from the loop, not from within a host's
  * decision. */
-static void end_phase(struct fleet *fleet)
+void fleet_end_phase(struct fleet *fleet)
 {
 	if (!fleet->end_timer.place)
 		(void)exec_timer_set(fleet->options.executor, &fleet->end_timer,
@@ -325,7 +294,7 @@ void fleet_job_done(struct fleet *fleet, struct host_job *job)
 			fleet_stop(fleet, FLEET_STOP_MAX_FAILURES);
 	}
 	if (!fleet->queue_left)
-		end_phase(fleet);
+		fleet_end_phase(fleet);
 	else
 		fleet_feed(fleet);
 }
@@ -339,116 +308,18 @@ static void begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t coun
 	fleet->queue_next = 0;
 	fleet->wave_failures = 0;
 	if (!count)
-		end_phase(fleet);
+		fleet_end_phase(fleet);
 	fleet_feed(fleet);
 }
 
-/* The gate */
-
-/* Numbers the plan; false when memory is short (users are then not counted). */
-static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
-{
-	struct strbuf key;
-	struct str_map seen;
-	struct arena arena;
-	bool counted = true;
-
-	strbuf_init(&key);
-	str_map_init(&seen);
-	arena_init(&arena);
-	memset(plan, 0, sizeof(*plan));
-	for (size_t i = 0; i < fleet->record->host_count; i++) {
-		const struct rep_host *host = &fleet->record->hosts[i];
-		uint32_t before = plan->sessions;
-
-		plan->hosts_failed +=
-			host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT;
-		for (uint32_t row = 0; row < host->session_count; row++) {
-			const struct rep_session *session = &host->sessions[row];
-			const char *copy;
-			uint32_t unused;
-
-			if (!session->selected || session->outcome != REP_SESSION_NONE)
-				continue;
-			plan->sessions++;
-			strbuf_clear(&key);
-			text_fold_add(&key, session->domain, strlen(session->domain));
-			strbuf_addc(&key, '\\');
-			text_fold_add(&key, session->user, strlen(session->user));
-			if (str_map_get(&seen, strbuf_text(&key), key.len, &unused))
-				continue;
-			copy = arena_strndup(&arena, strbuf_text(&key), key.len);
-			counted &= copy && str_map_put(&seen, copy, key.len, 1) == 0;
-		}
-		plan->hosts += plan->sessions > before;
-	}
-	plan->users = (uint32_t)seen.count;
-	str_map_release(&seen);
-	arena_release(&arena);
-	strbuf_release(&key);
-	return counted;
-}
-
-/* Nothing will be touched: everything selected has its outcome. */
-static void settle_all(struct fleet *fleet, enum rep_session_outcome outcome)
-{
-	for (size_t i = 0; i < fleet->record->host_count; i++) {
-		struct rep_host *host = &fleet->record->hosts[i];
-
-		for (uint32_t row = 0; row < host->session_count; row++) {
-			struct rep_session *session = &host->sessions[row];
-
-			if (session->selected && session->outcome == REP_SESSION_NONE)
-				session->outcome = (uint8_t)outcome;
-		}
-		if (host->outcome == REP_HOST_PARTIAL || host->outcome == REP_HOST_FAILED)
-			host->outcome = (uint8_t)verdict_host(host, !host->error, false);
-	}
-}
-
-static void stop_before_act(struct fleet *fleet, enum fleet_stop reason)
-{
-	if (fleet->stop == FLEET_STOP_NONE)
-		fleet->stop = reason;
-	finish(fleet);
-}
-
-static void gate(struct fleet *fleet)
-{
-	struct fleet_plan plan;
-
-	fleet->phase = FLEET_GATE;
-	if (fleet->options.command == FLEET_SESSIONS) {
-		settle_all(fleet, REP_SESSION_LISTED);
-		finish(fleet);
-		return;
-	}
-	if (!count_plan(fleet, &plan))
-		fleet_warn(fleet, "out of memory while counting users");
-	if (fleet->options.max_sessions >= 0 && plan.sessions > fleet->options.max_sessions) {
-		fleet_warn(fleet,
-			   "%u sessions are selected, more than --max-sessions %lld: nothing is "
-			   "touched",
-			   (unsigned)plan.sessions, (long long)fleet->options.max_sessions);
-		stop_before_act(fleet, FLEET_STOP_MAX_SESSIONS);
-	} else if (fleet->options.dry_run || !plan.sessions) {
-		settle_all(fleet, REP_SESSION_PLANNED);
-		finish(fleet);
-	} else if (fleet->observer.gate) {
-		fleet->observer.gate(fleet->observer.ctx, &plan);
-	} else {
-		fleet_answer(fleet, true);
-	}
-}
-
-static void begin_act(struct fleet *fleet)
+void fleet_begin_act(struct fleet *fleet)
 {
 	size_t count = 0;
 	uint32_t *hosts = malloc((fleet->record->host_count + 1) * sizeof(*hosts));
 
 	if (!hosts) {
 		fleet_warn(fleet, "out of memory: nothing is touched");
-		stop_before_act(fleet, FLEET_STOP_DECLINED);
+		fleet_stop_before_act(fleet, FLEET_STOP_DECLINED);
 		return;
 	}
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
@@ -464,18 +335,6 @@ static void begin_act(struct fleet *fleet)
 	waves_init(&fleet->waves, hosts, count, fleet->options.waves, fleet->options.wave_count);
 	fleet->phase = FLEET_ACT;
 	next_wave(fleet);
-}
-
-void fleet_answer(struct fleet *fleet, bool yes)
-{
-	if (fleet->phase != FLEET_GATE)
-		return; /* stopped in the meantime */
-	if (yes) {
-		journal_confirmed(fleet->options.journal);
-		begin_act(fleet);
-	} else {
-		stop_before_act(fleet, FLEET_STOP_DECLINED);
-	}
 }
 
 /* The act */
@@ -509,66 +368,13 @@ static void next_wave(struct fleet *fleet)
 	const struct fleet_options *options = &fleet->options;
 
 	if (fleet->waves.next >= fleet->waves.count)
-		finish(fleet);
+		fleet_finish(fleet);
 	else if (fleet->waves.number && options->wave_pause_ms > 0)
 		(void)exec_timer_set(options->executor, &fleet->pause_timer,
 				     exec_now_us(options->executor) +
 					     options->wave_pause_ms * 1000);
 	else
 		start_wave(fleet);
-}
-
-/* Stopping */
-
-static void stop_jobs(struct fleet *fleet, bool now)
-{
-	size_t unstarted = fleet->queue_count - fleet->queue_next;
-
-	fleet->queue_next = fleet->queue_count;
-	fleet->queue_left -= unstarted;
-	for (size_t i = 0; i < fleet->queue_count - unstarted; i++)
-		job_stop(&fleet->jobs[fleet->queue[i]], now);
-	wake_holding(fleet, true);
-	if (!fleet->queue_left)
-		end_phase(fleet);
-}
-
-static void on_stop(struct exec_timer *timer)
-{
-	struct fleet *fleet =
-		(struct fleet *)(void *)((char *)timer - offsetof(struct fleet, stop_timer));
-	bool in_queue = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_ACT;
-
-	if (fleet->phase == FLEET_FINISHED)
-		return;
-	exec_timer_stop(fleet->options.executor, &fleet->pause_timer);
-	if (in_queue)
-		stop_jobs(fleet, fleet->stop_now);
-	else
-		finish(fleet); /* at the question */
-}
-
-void fleet_stop(struct fleet *fleet, enum fleet_stop reason)
-{
-	bool hasten = stop_rows[reason].signal && fleet->stop != FLEET_STOP_NONE;
-
-	if (fleet->phase == FLEET_FINISHED || (fleet->stop != FLEET_STOP_NONE && !hasten))
-		return;
-	/* An interrupt outweighs what stopped the run before it: the exit code says so. */
-	if (fleet->stop == FLEET_STOP_NONE || !stop_rows[fleet->stop].signal)
-		fleet->stop = reason;
-	fleet->stop_now = hasten || reason == FLEET_STOP_RUN_TIMEOUT;
-	/* From the loop: the caller may be in the middle of a host's decision. */
-	(void)exec_timer_set(fleet->options.executor, &fleet->stop_timer,
-			     exec_now_us(fleet->options.executor));
-}
-
-static void on_run_timeout(struct exec_timer *timer)
-{
-	struct fleet *fleet =
-		(struct fleet *)(void *)((char *)timer - offsetof(struct fleet, run_timer));
-
-	fleet_stop(fleet, FLEET_STOP_RUN_TIMEOUT);
 }
 
 /* Life */
@@ -585,6 +391,8 @@ static int fill_hosts(struct fleet *fleet)
 		to->group_count = from->group_count;
 		if (!fleet->options.resume)
 			to->duration_ms = -1;
+		else
+			fleet->jobs[i].survey_rows = fleet->options.survey_rows[i];
 		fleet->jobs[i].fleet = fleet;
 		fleet->jobs[i].index = (uint32_t)i;
 		fleet->queue[i] = (uint32_t)i;
@@ -610,9 +418,8 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	}
 	seats_init(&fleet->seats, options->executor, options->concurrency, options->pool_threads);
 	fleet->holding_end = &fleet->holding;
-	fleet->run_timer.fire = on_run_timeout;
 	fleet->pause_timer.fire = on_pause_over;
-	fleet->stop_timer.fire = on_stop;
+	fleet_stopping_init(fleet);
 	fleet->wake_timer.fire = on_wake;
 	fleet->end_timer.fire = on_end;
 	fleet->credentials_proven = !options->one_host_first;
@@ -636,7 +443,7 @@ void fleet_start(struct fleet *fleet)
 	if (options->resume) {
 		fleet->hosts_surveyed = (uint32_t)options->host_count;
 		fleet->phase = FLEET_GATE;
-		end_phase(fleet);
+		fleet_end_phase(fleet);
 	} else {
 		begin_queue(fleet, FLEET_SURVEY, options->host_count);
 	}

@@ -1,11 +1,15 @@
 /*
  * fleet_internal.h - what the files of the engine share. Loop thread only.
  *
- *   fleet.c         the phases: survey, gate, act by waves, end; stopping
+ *   fleet.c         the phases: survey, act by waves, end; feeding
+ *   gate.c          between them: the plan counted, guards, the answer
+ *   stopping.c      what stops a run before its end
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
+ *   host_order.c    what a call is to do to a session
  *   sighting.c      what a look found, into the record
+ *   comeback.c      who was logged off and is on again
  *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts
  */
 #ifndef RDSWEEP_FLEET_INTERNAL_H
@@ -64,10 +68,26 @@ bool fleet_closing_full(const struct fleet *fleet);
 void fleet_hold(struct fleet *fleet, struct host_job *job);
 void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 
+/* fleet.c: the phases. */
+void fleet_begin_act(struct fleet *fleet); /* the first wave of all that is selected */
+/* The queue is through: what is next is decided from the loop. Twice is fine. */
+void fleet_end_phase(struct fleet *fleet);
+void fleet_finish(struct fleet *fleet); /* twice is fine */
+/* Lets jobs go on that wait for --max-closing: as many as may, or all. */
+void fleet_wake_holding(struct fleet *fleet, bool all);
+
+/* gate.c */
+void fleet_gate(struct fleet *fleet); /* the survey is through */
+/* Ends the run with nothing touched; a stop that was given before stays. */
+void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason);
+
+/* stopping.c */
+void fleet_stopping_init(struct fleet *fleet); /* sets up its timers */
+enum rep_reason fleet_stop_reason(enum fleet_stop stop);
+
 /* The record's index of an error. */
 uint16_t fleet_error(struct fleet *fleet, const struct session_error *error);
 struct session_error fleet_finding(enum session_finding finding);
-enum rep_reason fleet_stop_reason(enum fleet_stop stop);
 
 /* sighting.c: the record's rows. */
 /* Adds a row for an enumerated session; its index, or -1 when memory is short. */
@@ -79,11 +99,27 @@ void sighting_details(struct fleet *fleet, struct rep_host *host, struct rep_ses
 		      const struct session_details *details);
 /* Everything listed that has no row yet gets one: skipped, as new or as what is never touched. */
 int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct session_list *list);
-/* The identity that a look found under an id whose session was another one. */
-int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
-		       const struct session_details *details);
+/* The identity that a look found under an id whose session was another one: its row, or -1 when
+ * memory is short. */
+int64_t sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
+			   const struct session_details *details);
 void sighting_subject(const struct fleet *fleet, uint32_t host_index, const struct rep_session *row,
 		      struct selection_subject *ret);
+
+/* comeback.c: who was logged off and is on again. */
+/* What a good look at the host has shown: one flag a row. */
+void comeback_look(struct host_job *job, const bool *shown);
+/* Who a closer look found under an id that was another session's. */
+void comeback_add_other(struct host_job *job, uint32_t id, const struct session_details *details);
+/* Whether only a closer look tells who it is that a list shows under the id and account of a session
+ * that was logged off; and what that look has told. */
+bool comeback_wants_recheck(const struct host_job *job, const struct session_job *session);
+void comeback_rechecked(struct host_job *job, const struct session_job *session,
+			const struct fleet_call *call);
+/* `returned` or `logged_off`, for every session of the host that was logged off. */
+void comeback_decide(struct host_job *job);
+/* Either of them. */
+bool comeback_was_logged_off(const struct rep_session *row);
 
 /* verdict.c */
 enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bool silent);

@@ -183,25 +183,6 @@ struct session_error job_timeout_error(const struct host_job *job)
 				     : SESSION_FINDING_CALL_TIMEOUT);
 }
 
-static void fill_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us)
-{
-	struct fleet *fleet = job->fleet;
-	struct session_job *session = &job->sessions[job->current];
-	const struct rep_session *row = &job_host(job)->sessions[session->row];
-	struct session_identity want = { row->id, row->domain, row->user, row->logon_at_ms };
-
-	call->row = session->row;
-	call_set_identity(call, &want);
-	call->order.condition = selection_condition(fleet->options.selection);
-	call->order.act = fleet->options.wait ? SESSION_ACT_LOGOFF_WAIT : SESSION_ACT_LOGOFF;
-	call->order.not_after_us = not_after_us;
-	if (!session->closing)
-		fleet_closing_changed(fleet, 1);
-	session->closing = true;
-	if (!session->started_us)
-		session->started_us = now_us(job);
-}
-
 static void call_finished(struct fleet_call *call);
 
 /* The block for the job's present state; NULL when memory is short. */
@@ -223,10 +204,12 @@ static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 		call->row = job->row;
 	else if (job->state == JOB_RECHECK)
 		call->row = job->sessions[job->current].row;
-	else if (job->state == JOB_ACT)
-		fill_act(job, call, deadline_us);
 	if (call->kind == CALL_DETAILS)
 		call->id = job_host(job)->sessions[call->row].id;
+	if (job->state == JOB_ACT && order_act(job, call, deadline_us) < 0) {
+		call_free(call);
+		return NULL;
+	}
 	return call;
 }
 
@@ -673,6 +656,8 @@ void job_forget(struct host_job *job)
 	job->connection = NULL;
 	free(job->sessions);
 	job->sessions = NULL;
+	free(job->later_on);
+	job->later_on = NULL;
 }
 
 static void stop_at_once(struct host_job *job)

@@ -1,0 +1,100 @@
+/* gate.c - between survey and act: the plan counted, guards, the question and its answer. */
+#include "fleet_internal.h"
+
+#include <string.h>
+
+#include "account_set.h"
+
+/* Numbers the plan; false when memory is short (users are then not counted). */
+static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
+{
+	struct account_set users;
+	bool counted;
+
+	account_set_init(&users);
+	memset(plan, 0, sizeof(*plan));
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+		uint32_t before = plan->sessions;
+
+		plan->hosts_failed +=
+			host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT;
+		for (uint32_t row = 0; row < host->session_count; row++) {
+			const struct rep_session *session = &host->sessions[row];
+
+			if (!session->selected || session->outcome != REP_SESSION_NONE)
+				continue;
+			plan->sessions++;
+			account_set_add(&users, session->domain, session->user);
+		}
+		plan->hosts += plan->sessions > before;
+	}
+	plan->users = users.count;
+	counted = !users.failed;
+	account_set_release(&users);
+	return counted;
+}
+
+/* Nothing will be touched: everything selected has its outcome. */
+static void settle_all(struct fleet *fleet, enum rep_session_outcome outcome)
+{
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		struct rep_host *host = &fleet->record->hosts[i];
+
+		for (uint32_t row = 0; row < host->session_count; row++) {
+			struct rep_session *session = &host->sessions[row];
+
+			if (session->selected && session->outcome == REP_SESSION_NONE)
+				session->outcome = (uint8_t)outcome;
+		}
+		if (host->outcome == REP_HOST_PARTIAL || host->outcome == REP_HOST_FAILED)
+			host->outcome = (uint8_t)verdict_host(host, !host->error, false);
+	}
+}
+
+void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason)
+{
+	if (fleet->stop == FLEET_STOP_NONE)
+		fleet->stop = reason;
+	fleet_finish(fleet);
+}
+
+void fleet_gate(struct fleet *fleet)
+{
+	struct fleet_plan plan;
+
+	fleet->phase = FLEET_GATE;
+	if (fleet->options.command == FLEET_SESSIONS) {
+		settle_all(fleet, REP_SESSION_LISTED);
+		fleet_finish(fleet);
+		return;
+	}
+	if (!count_plan(fleet, &plan))
+		fleet_warn(fleet, "out of memory while counting users");
+	if (fleet->options.max_sessions >= 0 && plan.sessions > fleet->options.max_sessions) {
+		fleet_warn(fleet,
+			   "%u sessions are selected, more than --max-sessions %lld: nothing is "
+			   "touched",
+			   (unsigned)plan.sessions, (long long)fleet->options.max_sessions);
+		fleet_stop_before_act(fleet, FLEET_STOP_MAX_SESSIONS);
+	} else if (fleet->options.dry_run || !plan.sessions) {
+		settle_all(fleet, REP_SESSION_PLANNED);
+		fleet_finish(fleet);
+	} else if (fleet->observer.gate) {
+		fleet->observer.gate(fleet->observer.ctx, &plan);
+	} else {
+		fleet_answer(fleet, true);
+	}
+}
+
+void fleet_answer(struct fleet *fleet, bool yes)
+{
+	if (fleet->phase != FLEET_GATE)
+		return; /* stopped in the meantime */
+	if (yes) {
+		journal_confirmed(fleet->options.journal);
+		fleet_begin_act(fleet);
+	} else {
+		fleet_stop_before_act(fleet, FLEET_STOP_DECLINED);
+	}
+}
