@@ -65,7 +65,8 @@ struct pipe {
 	/* For the log, of the call under way: */
 	int64_t id; /* of a session; -1: none */
 	uint32_t hresult;
-	struct strbuf text;
+	struct strbuf title, text; /* of a message */
+	uint32_t timeout_s;
 };
 
 /* --- context handles */
@@ -307,26 +308,24 @@ static void show_message_box(struct pipe *pipe, struct rpc_call *rpc)
 {
 	struct handle *handle = read_handle(pipe, rpc);
 	struct fleet_call call;
-	uint32_t timeout_s, code = 0;
+	uint32_t code = 0;
 	bool ok;
 
 	if (!handle)
 		return;
-	ndr_wide_string(&rpc->in, &pipe->text);
-	strbuf_adds(&pipe->text, ": ");
+	ndr_wide_string(&rpc->in, &pipe->title);
 	ndr_wide_string(&rpc->in, &pipe->text);
 	(void)ndr_u32(&rpc->in); /* the style */
-	timeout_s = ndr_u32(&rpc->in);
+	pipe->timeout_s = ndr_u32(&rpc->in);
 	if (ndr_u32(&rpc->in) != 1) /* nobody here clicks anything: only who does not wait */
 		rpc->in.failed = true;
 	if (!rpc_call_is_whole(rpc))
 		return;
-	strbuf_addf(&pipe->text, " (%lu s)", (unsigned long)timeout_s);
 	pipe->id = handle->id;
 	if (!begin(pipe, rpc, SIM_MESSAGE, handle->id, &call))
 		return;
-	ok = sim_model_message(call.model, call.host, handle->id, &call.step, call.now_ms, &code) ==
-	     0;
+	ok = sim_model_message(call.model, call.host, handle->id, strbuf_text(&pipe->text),
+			       &call.step, call.now_ms, &code) == 0;
 	fleet_end(&call);
 	ndr_put_u32(rpc->out, ok ? ANSWER_ASYNC : 0);
 	put_result(pipe, rpc, ok, code);
@@ -436,7 +435,7 @@ static void get_session_information(struct pipe *pipe, struct rpc_call *rpc)
 static void remote_time_of_day(struct pipe *pipe, struct rpc_call *rpc)
 {
 	if (ndr_u32(&rpc->in))
-		ndr_wide_string(&rpc->in, &pipe->text); /* the server's name */
+		ndr_wide_string(&rpc->in, &pipe->title); /* the server's name */
 	if (!rpc_call_is_whole(rpc))
 		return;
 	ndr_put_u32(rpc->out, REFERENT);
@@ -497,8 +496,13 @@ static void log_call(struct pipe *pipe, const struct rpc_call *call, const char 
 	json_add_string(&line, call->mechanism);
 	strbuf_adds(&line, ",\"answer\":");
 	add_answer(pipe, call, &line);
-	strbuf_adds(&line, ",\"text\":");
-	json_add_string(&line, pipe->text.len ? strbuf_text(&pipe->text) : NULL);
+	if (pipe->text.len) {
+		strbuf_adds(&line, ",\"title\":");
+		json_add_string(&line, strbuf_text(&pipe->title));
+		strbuf_adds(&line, ",\"text\":");
+		json_add_string(&line, strbuf_text(&pipe->text));
+		strbuf_addf(&line, ",\"timeout_s\":%" PRIu32, pipe->timeout_s);
+	}
 	strbuf_adds(&line, "}\n");
 	/* One write a line: the stream has no buffer. */
 	(void)fwrite(line.data, 1, line.failed ? 0 : line.len, pipe->service->log);
@@ -528,6 +532,7 @@ static void handle_call(void *ctx, struct rpc_call *call)
 
 	pipe->id = -1;
 	pipe->hresult = 0;
+	strbuf_clear(&pipe->title);
 	strbuf_clear(&pipe->text);
 	call->fault = RPC_STATUS_OUT_OF_RANGE;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
@@ -571,6 +576,7 @@ void session_service_pipe(struct session_service *service, int fd)
 			(void)np_greeting_answer(fd, STATUS_OBJECT_NAME_NOT_FOUND);
 		else if (np_greeting_answer(fd, 0) == 0)
 			rpc_serve(fd, &handler, pipe);
+		strbuf_release(&pipe->title);
 		strbuf_release(&pipe->text);
 	}
 	free(pipe); /* handles that are still open run down with it */

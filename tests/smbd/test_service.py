@@ -130,8 +130,9 @@ class Methods(Case):
         service = self.serve({"rdsh1": {"sessions": SESSIONS}})
         with tsts_client.Session("rdsh1") as host:
             self.assertEqual(32001, host.message(host.open(2), "Wartung 😀", "größer" * 200, 300))
-        self.assertEqual("Wartung 😀: " + "größer" * 200 + " (300 s)", service.calls()[-1]["text"])
-        self.assertEqual("messaged", self.state()[0]["effect"])
+        call = service.calls()[-1]
+        self.assertEqual(("Wartung 😀", "größer" * 200, 300), (call["title"], call["text"], call["timeout_s"]))
+        self.assertEqual(("messaged", "größer" * 200), (self.state()[0]["effect"], self.state()[0]["text"]))
 
     def test_time_of_day(self):
         self.serve({"rdsh1": {}})
