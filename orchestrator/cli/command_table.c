@@ -35,9 +35,12 @@ static const struct command commands[] = {
 	  "what the inventory means: list, check, graph",
 	  "Shows the hosts after groups, ranges, --limit and --shard: 'list' one name a\n"
 	  "line, 'check' every mistake and remark, 'graph' the groups as a tree.\n" },
-	{ COMMAND_REPORT, "report", cmd_report, "show FILE...", "reviews finished runs: show",
+	{ COMMAND_REPORT, "report", cmd_report, "show|hosts|convert FILE... [OPTIONS]",
+	  "reviews finished runs: show, hosts, convert",
 	  "'show' prints what a report says: outcome, totals, errors and what to do\n"
-	  "about them. '-' is standard input.\n" },
+	  "about them; --by counts its sessions; --only, --host and --user list them.\n"
+	  "'hosts' prints the names of hosts that did not succeed, one a line, for\n"
+	  "'--limit @FILE'. 'convert' writes it as CSV or HTML. '-' is standard input.\n" },
 	{ COMMAND_ERROR, "error", cmd_error, "CODE... [--format table|json]",
 	  "explains an error code: name, meaning, class, remedy",
 	  "A code is a decimal number, 0x and hexadecimal, an HRESULT, or a name such\n"

@@ -29,6 +29,9 @@ static const char *const backends[] = { "windows", "tsts", "sim", NULL };
 static const char *const states[] = { "active", "disconnected", NULL };
 static const char *const probes[] = { "tcp", "none", NULL };
 static const char *const formats[] = { "table", "json", "csv", NULL };
+static const char *const bys[] = {
+	"host", "user", "error", "outcome", "wave", NULL
+}; /* enum rep_by */
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 /* clang-format off */
@@ -49,7 +52,7 @@ static const struct option table[] = {
 
 	{ "all", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(all), 0, 0, NULL,
 	  "every session that is not protected" },
-	{ "user", 'u', "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(users), 0, 0, NULL,
+	{ "user", 'u', "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS | REPORT, AT(users), 0, 0, NULL,
 	  "users: user or DOMAIN\\user with * and ?; repeatable" },
 	{ "user-file", 0, "FILE", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(user_files), 0, 0, NULL,
 	  "patterns for --user, one a line, # comments; repeatable" },
@@ -116,19 +119,28 @@ static const struct option table[] = {
 	{ "retry-delay", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(retry_delay_ms), 0, DAY_MS, NULL,
 	  "before the first retry, doubling, jittered (1s)" },
 
-	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, GOES_ON, AT(reports), 0, 0, NULL,
-	  "writes a report, .json or .csv; repeatable" },
-	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(overwrite), 0, 0, NULL,
+	{ "by", 0, "host|user|error|outcome|wave", OPTION_CHOICE, OPTION_SELECTION, REPORT, AT(by), 0, 0, bys,
+	  "'show': counts the sessions so" },
+	{ "only", 0, "OUTCOME,...", OPTION_TEXT, OPTION_SELECTION, REPORT, AT(only), 0, 0, NULL,
+	  "'show': only hosts and sessions that ended so" },
+	{ "host", 0, "PATTERN", OPTION_TEXTS, OPTION_SELECTION, REPORT, AT(hosts), 0, 0, NULL,
+	  "'show': only these hosts: names with * and ?; repeatable" },
+	{ "outcome", 0, "OUTCOME,...", OPTION_TEXT, OPTION_SELECTION, REPORT, AT(outcome), 0, 0, NULL,
+	  "'hosts': that ended so, or have sessions that did (all but succeeded)" },
+
+	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, GOES_ON | REPORT, AT(reports), 0, 0, NULL,
+	  "writes a report, .json, .csv or .html; repeatable" },
+	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON | REPORT, AT(overwrite), 0, 0, NULL,
 	  "reports may take the place of files that exist" },
 	{ "journal", 0, "FILE", OPTION_TEXT, OPTION_OUTPUT, ACTS, AT(journal), 0, 0, NULL,
 	  "where the run is kept for 'resume' (beside the first report)" },
-	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | ERROR, AT(format), 0, 0, formats,
+	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | REPORT | ERROR, AT(format), 0, 0, formats,
 	  "of standard output" },
 	{ "color", 0, "auto|always|never", OPTION_CHOICE, OPTION_OUTPUT, ANY, AT(color), 0, 0, colors,
 	  "colours on a terminal (auto)" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(quiet), 0, 0, NULL,
 	  "only errors, warnings and questions" },
-	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(verbose), 0, 0, NULL,
+	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON | REPORT, AT(verbose), 0, 0, NULL,
 	  "more detail" },
 	{ "help", 'h', NULL, OPTION_FLAG, OPTION_OUTPUT, ANY, AT(help), 0, 0, NULL,
 	  "shows this help" },
@@ -173,6 +185,7 @@ void options_init(struct options *options)
 		.retries = 2,
 		.retry_delay_ms = SECOND_MS,
 		.format = FORMAT_UNSET,
+		.by = -1,
 		.color = COLOR_AUTO,
 	};
 }

@@ -120,6 +120,11 @@ struct options {
 	int probe; /* enum option_probe */
 	bool wait;
 	int64_t retries, retry_delay_ms;
+	/* review of reports */
+	int by;		     /* enum rep_by; -1: not given */
+	const char *only;    /* NULL: not given */
+	const char *outcome; /* NULL: not given */
+	struct option_texts hosts;
 	/* output */
 	struct option_texts reports;
 	bool overwrite;

@@ -106,9 +106,8 @@ class Usage(lib.Case):
         if not lib.WINDOWS:  # Wine follows the links of Linux without a word
             os.symlink("nowhere", self.path("link.json"))
             self.logoff("'link.json' exists already; --overwrite", "--all", "-o", "link.json")
-        self.logoff("has to end in .json or .csv", "--all", "-o", "report.txt")
-        self.logoff("has to end in .json or .csv", "--all", "-o", ".json")
-        self.logoff("HTML reports are not available", "--all", "-o", "report.html")
+        self.logoff("has to end in .json, .csv or .html", "--all", "-o", "report.txt")
+        self.logoff("has to end in .json, .csv or .html", "--all", "-o", ".json")
         self.logoff("'old.json' exists already; --overwrite", "--all", "-o", "old.json")
         self.logoff("cannot write report 'folder.json'", "--all", "-o", "folder.json", "--overwrite")
         self.logoff("cannot write report 'none/x.json'", "--all", "-o", "none/x.json")
