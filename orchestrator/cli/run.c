@@ -243,22 +243,23 @@ static void close_loop(struct run *run)
 static int run_all(struct run *run, run_results results)
 {
 	int code = run_setup(run);
+	int status = code ? 0 : uv_loop_init(&run->loop);
 	bool clean;
 
-	if (!code && uv_loop_init(&run->loop) < 0)
-		code = cli_no_memory();
-	else if (!code) {
-		code = make_ready(run);
-		if (!code)
-			code = run_loop(run, results);
-		clean = tear_down(run);
-		run_guard_leave(run);
-		if (!clean)
-			process_end_now(code);
-		close_loop(run);
-	} else {
+	if (status < 0)
+		code = cli_failed("cannot begin: %s", uv_strerror(status));
+	if (code) {
 		run_backend_release(&run->backend);
+		return code;
 	}
+	code = make_ready(run);
+	if (!code)
+		code = run_loop(run, results);
+	clean = tear_down(run);
+	run_guard_leave(run);
+	if (!clean)
+		process_end_now(code);
+	close_loop(run);
 	return code;
 }
 

@@ -44,9 +44,9 @@ static int size_pool(struct run *run)
 	wanted = run_pool_size(run->host_count, &run->concurrency) + more;
 	if (wanted > EXECUTOR_UV_MAX_THREADS)
 		wanted = EXECUTOR_UV_MAX_THREADS;
-	have = executor_uv_try_threads(wanted);
-	if (have < wanted) /* the limit was met: leave room for the writer and whoever else */
-		have = have > SPARE_THREADS ? have - SPARE_THREADS : 0;
+	/* with room for the writer and whoever else */
+	have = executor_uv_try_threads(wanted + SPARE_THREADS);
+	have = have > SPARE_THREADS ? have - SPARE_THREADS : 0;
 	if (have < 2 + more)
 		return cli_usage(
 			"this process may not start enough threads: at least %u are needed",

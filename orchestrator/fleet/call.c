@@ -63,6 +63,7 @@ void call_free(struct fleet_call *call)
 	if (!call)
 		return;
 	session_list_release(&call->list);
+	call_free(call->closer);
 	free(call->text);
 	free(call);
 }

@@ -35,6 +35,10 @@ struct fleet_call {
 	char *text;  /* of the order's message; the block's own */
 	uint32_t id; /* DETAILS */
 
+	/* What closes `connection`, or what OPEN brings, where the call was left behind with it: had
+	 * before the connection is, so that memory that is short never keeps one open. */
+	struct fleet_call *closer;
+
 	/* outputs */
 	int status; /* 0, or -1 with `error` */
 	struct session_error error;

@@ -42,7 +42,8 @@ static const struct job_row {
 	bool counts;	  /* its time counts against --host-timeout */
 	unsigned allowed; /* what may follow; DONE may follow anything when the run ends at once */
 } rows[JOB_STATE_COUNT] = {
-	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
+	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false,
+		       BIT(JOB_PROBE) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_PROBE] = { "probe", enter_probe, NULL, 0, true, false,
 			BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_OPEN] = { "open", enter_call, after_open, CALL_OPEN, true, true,
@@ -189,10 +190,17 @@ static void call_finished(struct fleet_call *call);
 static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 {
 	const struct fleet_host *host = &job->fleet->options.hosts[job->index];
-	struct fleet_call *call = call_create(rows[job->state].kind);
+	enum call_kind kind = rows[job->state].kind;
+	struct fleet_call *call = kind == CALL_CLOSE ? job->closer : call_create(kind);
 
-	if (!call)
+	if (kind == CALL_CLOSE)
+		job->closer = NULL;
+	if (kind == CALL_OPEN && call)
+		call->closer = call_create(CALL_CLOSE);
+	if (!call || (kind == CALL_OPEN && !call->closer)) {
+		call_free(call);
 		return NULL;
+	}
 	call->finished = call_finished;
 	call->host = job->index;
 	call->sequence = ++job->sequence;
@@ -291,12 +299,9 @@ static void enter_call(struct host_job *job)
 	seats_ask(&fleet->seats, &job->seat, first ? SEAT_NEW : SEAT_CONTINUING);
 }
 
-static void close_late(struct fleet *fleet, struct session_host *connection)
+static void close_late(struct fleet *fleet, struct session_host *connection,
+		       struct fleet_call *call)
 {
-	struct fleet_call *call = call_create(CALL_CLOSE);
-
-	if (!call)
-		return; /* it stays open until the process ends */
 	call->finished = call_finished;
 	call->host = UINT32_MAX;
 	call->connection = connection;
@@ -309,8 +314,10 @@ static void call_was_late(struct fleet *fleet, struct fleet_call *call)
 
 	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT)
 		act_late(fleet, call);
-	if (connection && call->kind != CALL_CLOSE)
-		close_late(fleet, connection);
+	if (connection && call->kind != CALL_CLOSE) {
+		close_late(fleet, connection, call->closer);
+		call->closer = NULL;
+	}
 }
 
 static void call_finished(struct fleet_call *call)
@@ -335,6 +342,10 @@ static enum job_state after_open(struct host_job *job, struct fleet_call *call)
 {
 	if (call->status < 0 && job->acting && anything_asked(job))
 		return act_look_failed(job, &call->error);
+	if (call->status == 0) {
+		job->closer = call->closer;
+		call->closer = NULL;
+	}
 	return survey_opened(job, call);
 }
 
@@ -360,6 +371,10 @@ static void leave_behind(struct host_job *job)
 	if (call->kind == CALL_ACT)
 		journal_left(job->fleet->options.journal, job->fleet->record, job->index,
 			     call->row);
+	if (call->kind != CALL_OPEN) {
+		call->closer = job->closer;
+		job->closer = NULL;
+	}
 	job->call = NULL;
 	job->sequence++;
 	job->connection = NULL;
@@ -654,6 +669,8 @@ void job_forget(struct host_job *job)
 	if (job->connection && !job->call) /* else the call has it */
 		session_close(job->connection);
 	job->connection = NULL;
+	call_free(job->closer);
+	job->closer = NULL;
 	free(job->sessions);
 	job->sessions = NULL;
 	free(job->later_on);
@@ -668,8 +685,9 @@ static void stop_at_once(struct host_job *job)
 			act_abandon(job, session_permit_withdraw(&job->call->permit));
 		leave_behind(job);
 	} else if (job->connection) {
-		close_late(job->fleet, job->connection);
+		close_late(job->fleet, job->connection, job->closer);
 		job->connection = NULL;
+		job->closer = NULL;
 	}
 	job->gave_up = true;
 	job_move(job, JOB_DONE);

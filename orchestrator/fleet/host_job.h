@@ -66,6 +66,7 @@ struct host_job {
 	struct fleet_call *call;
 	struct job_probe *probe; /* in flight and ours */
 	struct session_host *connection;
+	struct fleet_call *closer;    /* the block of the call that will close it */
 	int64_t began_us;	      /* of this phase */
 	int64_t spent_us;	      /* in calls and backoffs, against --host-timeout */
 	int64_t interval_ms;	      /* of the next tick */
