@@ -1,5 +1,6 @@
 /* run_gate.c - what would be done, and the question whether to do it. */
 #include "host_range.h"
+#include "run_drain.h"
 #include "run_resume.h"
 #include "text.h"
 
@@ -180,6 +181,11 @@ static void question(const struct run *run, struct strbuf *line, const struct fl
 		[COMMAND_MESSAGE] = "sends a message to",
 	};
 
+	if (run->call->self->id == COMMAND_DRAIN) {
+		strbuf_addf(line, "This %s", run_drain_question(run->options));
+		add_hosts(line, " on ", plan->drain_hosts, ".");
+		return;
+	}
 	if (!plan->sessions) {
 		add_hosts(line, "This puts drain mode back on ", plan->restore_hosts,
 			  ", as the run has not done so.");
@@ -195,7 +201,9 @@ static void question(const struct run *run, struct strbuf *line, const struct fl
 /* The number that means yes. */
 static uint32_t expected(const struct fleet_plan *plan)
 {
-	return plan->sessions ? plan->sessions : plan->restore_hosts;
+	return plan->sessions	     ? plan->sessions
+	       : plan->restore_hosts ? plan->restore_hosts
+				     : plan->drain_hosts;
 }
 
 static void answered(struct prompt *prompt, const char *line)

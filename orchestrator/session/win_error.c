@@ -33,7 +33,7 @@ struct row {
 	"enabled there"
 #define REMOTE_REGISTRY                                                                            \
 	"start the Remote Registry service (RemoteRegistry) on the host and see that it is not "   \
-	"disabled; it needs TCP 445 too; or leave out --drain"
+	"disabled; it needs TCP 445 too; without --drain a logoff does not need it"
 #define ACCOUNT                                                                                    \
 	"mend the account that runs rdsweep before trying again: repeating it across the fleet "   \
 	"would lock the account"
