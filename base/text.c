@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fold_table.h"
+#include "width_table.h"
 
 #define REPLACEMENT 0xfffdu
 
@@ -214,38 +215,40 @@ void text_fold_add(struct strbuf *out, const char *text, size_t len)
 	}
 }
 
-/* What a terminal would obey, or not show at all. */
-static bool must_escape(uint32_t code_point)
+/* Marks in a row on one character; more of them would be drawn over the lines above and below. */
+#define MARKS_MAX 8
+
+/* Whether a terminal would obey it, not show it at all, or draw it where it does not belong. `marks`
+ * counts those on the character before: SIZE_MAX where there is none. */
+static bool must_escape(uint32_t code_point, size_t *marks)
 {
-	static const struct {
-		uint32_t first, last;
-	} hidden[] = {
-		{ 0x0000, 0x001f }, /* C0 */
-		{ 0x007f, 0x009f }, /* DEL, C1 */
-		{ 0x061c, 0x061c }, /* Arabic letter mark */
-		{ 0x200b, 0x200f }, /* zero width, left-to-right and right-to-left mark */
-		{ 0x2028, 0x202e }, /* separators, embeddings, overrides */
-		{ 0x2060, 0x206f }, /* word joiner, invisible operators, isolates, deprecated */
-		{ 0xfeff, 0xfeff }, /* zero width no-break space */
-	};
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-		if (code_point < hidden[i].first) {
-			return false;
-		}
-		if (code_point <= hidden[i].last) {
+	switch (width_kind_of(code_point)) {
+	case WIDTH_HIDDEN:
+		*marks = SIZE_MAX;
+		return true;
+	case WIDTH_MARK:
+		if (*marks >= MARKS_MAX) {
+			*marks = SIZE_MAX;
 			return true;
 		}
+		++*marks;
+		return false;
+	case WIDTH_ONE:
+	case WIDTH_WIDE:
+		break;
 	}
+	*marks = 0;
 	return false;
 }
 
 void text_escape_add(struct strbuf *out, const char *text, size_t len)
 {
 	size_t plain = 0; /* bytes that are passed on as they are, not yet added */
+	size_t marks = SIZE_MAX;
 	for (size_t at = 0; at < len;) {
 		uint32_t code_point;
 		size_t used = utf8_decode(text + at, len - at, &code_point);
-		if (used && !must_escape(code_point)) {
+		if (used && !must_escape(code_point, &marks)) {
 			at += used;
 			plain += used;
 			continue;
@@ -255,6 +258,7 @@ void text_escape_add(struct strbuf *out, const char *text, size_t len)
 		if (used == 0 || code_point < 0x80) {
 			strbuf_addf(out, "\\x%02x", (unsigned)(unsigned char)text[at]);
 			at++;
+			marks = SIZE_MAX;
 		} else {
 			strbuf_addf(out, "\\u{%04x}", (unsigned)code_point);
 			at += used;

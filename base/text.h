@@ -37,10 +37,11 @@ bool text_fold_eq(const char *a, const char *b);
 /* Appends the folded text (the key to use for maps of names). */
 void text_fold_add(struct strbuf *out, const char *text, size_t len);
 
-/* Appends `text` so that a terminal shows it and obeys nothing in it: control characters (C0, DEL,
- * C1), bidi embeddings, overrides and isolates, zero-width and line/paragraph separators, and
- * U+FEFF become \xNN or \u{NNNN}; bytes that are not UTF-8 become \xNN; a backslash stays as it is
- * (accounts are full of them). */
+/* Appends `text` so that a terminal shows it and obeys nothing in it. Control characters (C0, DEL,
+ * C1), format characters (bidi embeddings, overrides and isolates, zero-width ones, tags), variation
+ * selectors, fillers, line and paragraph separators and U+FEFF become \xNN or \u{NNNN}; so do
+ * combining marks with nothing to stand on, and more than eight on one character. Bytes that are not
+ * UTF-8 become \xNN; a backslash stays as it is (accounts are full of them). */
 void text_escape_add(struct strbuf *out, const char *text, size_t len);
 
 /* What an input file says: strips a UTF-8 BOM, or converts UTF-16LE with BOM (what PowerShell 5

@@ -18,8 +18,7 @@ static void pad_to(struct strbuf *out, size_t start, size_t column)
 		strbuf_addc(out, '\n');
 		start = out->len;
 	}
-	while (out->len - start < column)
-		strbuf_addc(out, ' ');
+	strbuf_addf(out, "%*s", (int)(column - (out->len - start)), "");
 }
 
 static void help_of_option(struct strbuf *out, const struct option *option)
@@ -72,16 +71,15 @@ int command_options(const struct command_call *call, struct options *options)
 	return code;
 }
 
-static const char exit_codes[] =
-	"Exit codes:\n"
-	"  0    every host was reached, everything selected was done and verified\n"
-	"  1    finished, but some host or session was not\n"
-	"  2    usage or invalid input, found before any host was contacted\n"
-	"  3    every host was reached and nothing matched\n"
-	"  4    stopped by --max-failures or by credential errors\n"
-	"  5    declined at the question or over --max-sessions, nothing touched\n"
-	"  70   a report, the journal or standard output could not be written\n"
-	"  129  the terminal was closed, or your session ended    130  Ctrl-C    143  SIGTERM\n";
+static void add_exit_codes(struct strbuf *out)
+{
+	size_t count;
+	const struct exit_code_row *rows = exit_code_table(&count);
+
+	strbuf_adds(out, "Exit codes:\n");
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(out, "  %-4d %s\n", rows[i].code, rows[i].meaning);
+}
 
 int cmd_help_overview(const struct command *commands, size_t count)
 {
@@ -100,10 +98,9 @@ int cmd_help_overview(const struct command *commands, size_t count)
 		pad_to(&text, start, 14);
 		strbuf_addf(&text, "%s\n", commands[i].summary);
 	}
-	strbuf_addf(
-		&text,
-		"\n'rdsweep help COMMAND' tells more. 'rdsweep --version' shows the version.\n\n%s",
-		exit_codes);
+	strbuf_adds(&text, "\n'rdsweep help COMMAND' tells more. 'rdsweep --version' shows the "
+			   "version.\n\n");
+	add_exit_codes(&text);
 	code = cli_output(&text);
 	strbuf_release(&text);
 	return code;

@@ -1,86 +1,52 @@
 /* cmd_sessions.c - `rdsweep sessions`: lists sessions across the fleet. */
 #include "cmd_help.h"
-#include "duration.h"
+#include "paint.h"
 #include "platform_console.h"
 #include "report_write.h"
 #include "run.h"
-#include "table.h"
-#include "utc.h"
+#include "sessions_table.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
-static const struct table_column columns[] = {
-	{ "HOST", false },  { "USER", false }, { "SESSION", false }, { "ID", true },
-	{ "STATE", false }, { "IDLE", true },  { "LOGON", false },   { "CLIENT", false },
-};
-
-static void add_user(struct table *table, const struct rep_session *session)
+static void say_count(const struct run *run, const struct sessions_count *count)
 {
-	struct strbuf text;
+	struct strbuf line, names;
+	uint32_t not_asked;
 
-	strbuf_init(&text);
-	if (*session->user && *session->domain)
-		strbuf_addf(&text, "%s\\", session->domain);
-	strbuf_adds(&text, session->user);
-	table_add(table, strbuf_text(&text));
-	strbuf_release(&text);
+	strbuf_init(&line);
+	strbuf_init(&names);
+	not_asked = run_not_asked(&run->record, &names);
+	strbuf_addf(&line, "%" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32 " host%s",
+		    count->sessions, count->sessions == 1 ? "" : "s", count->users,
+		    count->users == 1 ? "" : "s", count->hosts, count->hosts == 1 ? "" : "s");
+	if (not_asked)
+		strbuf_addf(&line, "; could not be asked: %" PRIu32 " host%s%s%s", not_asked,
+			    not_asked == 1 ? "" : "s", names.len ? ": " : "", strbuf_text(&names));
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+	strbuf_release(&names);
 }
 
-static void add_row(struct table *table, const struct rep_host *host,
-		    const struct rep_session *session)
-{
-	char id[16], idle[DURATION_TEXT_SIZE] = "", logon[UTC_TEXT_SIZE];
-
-	(void)snprintf(id, sizeof(id), "%" PRIu32, session->id);
-	if (session->idle_s >= 0)
-		duration_format_rough(session->idle_s * 1000, idle);
-	utc_format(session->logon_at_ms, logon);
-	if (strlen(logon) > 16) { /* to the minute, as quser has it; still UTC */
-		logon[10] = ' ';
-		memcpy(logon + 16, "Z", 2);
-	}
-	table_add(table, host->name);
-	add_user(table, session);
-	table_add(table, session->station);
-	table_add(table, id);
-	table_add(table, rep_state_name(session->state));
-	table_add(table, idle);
-	table_add(table, logon);
-	table_add(table, session->client);
-}
-
-/* What was asked for; with -v also the sessions nobody is logged on to, unless a filter took them
- * out. */
-static bool is_shown(const struct run *run, const struct rep_session *session)
-{
-	if (session->outcome == REP_SESSION_LISTED)
-		return *session->user || run->options->verbose;
-	return run->options->verbose && !run->who.filtered && !*session->user;
-}
-
+/* With -v also the sessions nobody is logged on to, unless a filter took them out. */
 static const char *print_table(const struct run *run)
 {
-	const struct rep_record *record = &run->record;
+	const struct options *options = run->options;
+	const struct sessions_view view = {
+		.without_user = options->verbose && !run->who.filtered,
+		.width = (size_t)console_width(CONSOLE_OUT),
+		.colors = paint_wanted(options->color, CONSOLE_OUT),
+	};
 	const char *why = "out of memory";
-	struct table table;
+	struct sessions_count count;
 	struct strbuf out;
 
-	table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
 	strbuf_init(&out);
-	for (size_t i = 0; i < record->host_count; i++) {
-		const struct rep_host *host = &record->hosts[i];
-
-		for (uint32_t j = 0; j < host->session_count; j++)
-			if (is_shown(run, &host->sessions[j]))
-				add_row(&table, host, &host->sessions[j]);
-	}
-	if (table_print(&table, &out) == 0 &&
+	if (sessions_table(&out, &run->record, &view, &count) == 0 &&
 	    console_write(CONSOLE_OUT, strbuf_text(&out), out.len, &why) == 0)
 		why = NULL;
 	strbuf_release(&out);
-	table_release(&table);
+	if (!why && !options->quiet)
+		say_count(run, &count);
 	return why;
 }
 

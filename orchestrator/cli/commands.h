@@ -1,5 +1,5 @@
 /*
- * commands.h - the commands: what main() has in its table, and what each of them gets.
+ * commands.h - the commands: the table that main() dispatches on, and what each of them gets.
  *
  * A command prints its own errors, results to standard output, everything else to standard error,
  * and returns the exit code.
@@ -13,6 +13,8 @@
 enum command_id {
 	COMMAND_SESSIONS,
 	COMMAND_LOGOFF,
+	COMMAND_DISCONNECT,
+	COMMAND_MESSAGE,
 	COMMAND_RESUME,
 	COMMAND_INVENTORY,
 	COMMAND_REPORT,
@@ -22,6 +24,9 @@ enum command_id {
 	COMMAND_COUNT
 };
 
+/* Those that act on sessions, as bits: they ask, and keep a journal. */
+#define COMMANDS_THAT_ACT (1u << COMMAND_LOGOFF | 1u << COMMAND_DISCONNECT | 1u << COMMAND_MESSAGE)
+
 /* Exit codes; once given, a code never changes its meaning. */
 enum exit_code {
 	EXIT_DONE = 0,	     /* every host was reached, everything selected was done and verified */
@@ -30,9 +35,18 @@ enum exit_code {
 	EXIT_NO_MATCH = 3,   /* every host was reached and nothing matched */
 	EXIT_STOPPED = 4,    /* by --max-failures or credential errors */
 	EXIT_DECLINED = 5,   /* at the question, or over --max-sessions; nothing touched */
-	EXIT_NOT_WRITTEN = 70, /* a report, the journal or the output could not be written */
-	EXIT_INTERRUPTED = 130 /* Ctrl-C */
+	EXIT_NOT_WRITTEN = 70,	/* a report, the journal or the output could not be written */
+	EXIT_HANGUP = 129,	/* the terminal was closed, or the own session ended */
+	EXIT_INTERRUPTED = 130, /* Ctrl-C */
+	EXIT_TERMINATED = 143	/* SIGTERM */
 };
+
+/* What each code means, in order, for help and man page (exit_codes.c). */
+struct exit_code_row {
+	int code;
+	const char *meaning; /* one line */
+};
+const struct exit_code_row *exit_code_table(size_t *ret_count);
 
 struct command;
 
@@ -55,8 +69,13 @@ struct command {
 	const char *about;   /* a paragraph or two for `help COMMAND`; lines end with \n */
 };
 
+/* All of them, in the order of the help (command_table.c). */
+const struct command *command_table(size_t *ret_count);
+
 int cmd_sessions(const struct command_call *call);
 int cmd_logoff(const struct command_call *call);
+int cmd_disconnect(const struct command_call *call);
+int cmd_message(const struct command_call *call);
 int cmd_resume(const struct command_call *call);
 int cmd_inventory(const struct command_call *call);
 int cmd_report(const struct command_call *call);

@@ -141,6 +141,8 @@ int run_settled(struct run *run);
 /* run_gate.c: the observer's slots, and the lines that also stand where nothing was asked. */
 void run_gate(void *ctx, const struct fleet_plan *plan);
 void run_show_patterns(struct run *run);
+/* How many hosts could not be asked; their names, folded and escaped, are appended to `names`. */
+uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names);
 
 /* run_keep.c */
 void run_keep_init(struct run_keep *keep);

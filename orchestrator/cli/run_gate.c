@@ -76,32 +76,42 @@ static bool could_not_be_asked(const struct rep_host *host)
 	       host->outcome == REP_HOST_NOT_ATTEMPTED;
 }
 
+uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names)
+{
+	const char **list = calloc(record->host_count ? record->host_count : 1, sizeof(*list));
+	struct strbuf folded;
+	uint32_t count = 0;
+
+	strbuf_init(&folded);
+	for (size_t i = 0; i < record->host_count; i++) {
+		if (!could_not_be_asked(&record->hosts[i]))
+			continue;
+		if (list)
+			list[count] = record->hosts[i].name;
+		count++;
+	}
+	if (list)
+		host_range_fold(&folded, list, count);
+	text_escape_add(names, strbuf_text(&folded), folded.len);
+	strbuf_release(&folded);
+	free(list);
+	return count;
+}
+
 static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
 {
-	const struct rep_record *record = &run->record;
-	const char **names;
-	struct strbuf folded, line;
-	size_t count = 0;
+	struct strbuf names, line;
 
 	if (!plan->hosts_failed)
 		return;
-	names = calloc(record->host_count, sizeof(*names));
-	strbuf_init(&folded);
+	strbuf_init(&names);
 	strbuf_init(&line);
-	for (size_t i = 0; names && i < record->host_count; i++)
-		if (could_not_be_asked(&record->hosts[i]))
-			names[count++] = record->hosts[i].name;
-	host_range_fold(&folded, names, count);
-	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s", plan->hosts_failed,
-		    plural(plan->hosts_failed));
-	if (folded.len) {
-		strbuf_adds(&line, ": ");
-		text_escape_add(&line, strbuf_text(&folded), folded.len);
-	}
+	(void)run_not_asked(&run->record, &names);
+	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s%s%s", plan->hosts_failed,
+		    plural(plan->hosts_failed), names.len ? ": " : "", strbuf_text(&names));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
-	strbuf_release(&folded);
-	free(names);
+	strbuf_release(&names);
 }
 
 /* Of a run that goes on: the number counts them too. */
@@ -113,22 +123,46 @@ static void show_doubts(struct run *run)
 	if (!count)
 		return;
 	strbuf_init(&line);
-	strbuf_addf(&line,
-		    "  may have been asked before: %lu session%s; each is looked at first, and "
-		    "only asked "
-		    "again when it has had its time",
-		    (unsigned long)count, count == 1 ? "" : "s");
+	if (run->call->self->id == COMMAND_MESSAGE)
+		strbuf_addf(&line,
+			    "  may have the message already: %lu session%s; they get it once more",
+			    (unsigned long)count, plural((uint32_t)count));
+	else
+		strbuf_addf(&line,
+			    "  may have been asked before: %lu session%s; each is looked at first, "
+			    "and only asked again when it has had its time",
+			    (unsigned long)count, plural((uint32_t)count));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 }
 
-static void question(struct strbuf *line, const struct fleet_plan *plan)
+/* The text that users will see, as it was given. */
+static void show_message(struct run *run)
 {
+	const char *text = run->options->message;
+	struct strbuf line;
+
+	if (!*text)
+		return;
+	strbuf_init(&line);
+	strbuf_adds(&line, "  the message: ");
+	text_escape_add(&line, text, strlen(text));
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+static void question(const struct run *run, struct strbuf *line, const struct fleet_plan *plan)
+{
+	static const char *const acts[COMMAND_COUNT] = {
+		[COMMAND_LOGOFF] = "logs off",
+		[COMMAND_DISCONNECT] = "disconnects",
+		[COMMAND_MESSAGE] = "sends a message to",
+	};
+
 	strbuf_addf(line,
-		    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
-		    " host%s.",
-		    plan->sessions, plural(plan->sessions), plan->users, plural(plan->users),
-		    plan->hosts, plural(plan->hosts));
+		    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32 " host%s.",
+		    acts[run->call->self->id], plan->sessions, plural(plan->sessions), plan->users,
+		    plural(plan->users), plan->hosts, plural(plan->hosts));
 }
 
 static void answered(struct prompt *prompt, const char *line)
@@ -150,7 +184,7 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 	struct strbuf line;
 
 	strbuf_init(&line);
-	question(&line, plan);
+	question(run, &line, plan);
 	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", plan->sessions);
 	writer_add(run->writer, strbuf_text(&line), line.len);
 	strbuf_release(&line);
@@ -176,12 +210,13 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 	run_show_patterns(run);
 	show_failed_hosts(run, plan);
 	show_doubts(run);
+	show_message(run);
 	if (!run->options->yes) {
 		ask(run, plan);
 		return;
 	}
 	strbuf_init(&line);
-	question(&line, plan);
+	question(run, &line, plan);
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	fleet_answer(run->fleet, true);

@@ -7,7 +7,9 @@
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
+ *   host_order.c    what a call is to do to a session
  *   sighting.c      what a look found, into the record
+ *   comeback.c      who was logged off and is on again
  *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts
  */
 #ifndef RDSWEEP_FLEET_INTERNAL_H
@@ -97,11 +99,27 @@ void sighting_details(struct fleet *fleet, struct rep_host *host, struct rep_ses
 		      const struct session_details *details);
 /* Everything listed that has no row yet gets one: skipped, as new or as what is never touched. */
 int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct session_list *list);
-/* The identity that a look found under an id whose session was another one. */
-int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
-		       const struct session_details *details);
+/* The identity that a look found under an id whose session was another one: its row, or -1 when
+ * memory is short. */
+int64_t sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
+			   const struct session_details *details);
 void sighting_subject(const struct fleet *fleet, uint32_t host_index, const struct rep_session *row,
 		      struct selection_subject *ret);
+
+/* comeback.c: who was logged off and is on again. */
+/* What a good look at the host has shown: one flag a row. */
+void comeback_look(struct host_job *job, const bool *shown);
+/* Who a closer look found under an id that was another session's. */
+void comeback_add_other(struct host_job *job, uint32_t id, const struct session_details *details);
+/* Whether only a closer look tells who it is that a list shows under the id and account of a session
+ * that was logged off; and what that look has told. */
+bool comeback_wants_recheck(const struct host_job *job, const struct session_job *session);
+void comeback_rechecked(struct host_job *job, const struct session_job *session,
+			const struct fleet_call *call);
+/* `returned` or `logged_off`, for every session of the host that was logged off. */
+void comeback_decide(struct host_job *job);
+/* Either of them. */
+bool comeback_was_logged_off(const struct rep_session *row);
 
 /* verdict.c */
 enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bool silent);

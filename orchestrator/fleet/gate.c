@@ -3,20 +3,15 @@
 
 #include <string.h>
 
-#include "str_map.h"
-#include "text.h"
+#include "account_set.h"
 
 /* Numbers the plan; false when memory is short (users are then not counted). */
 static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 {
-	struct strbuf key;
-	struct str_map seen;
-	struct arena arena;
-	bool counted = true;
+	struct account_set users;
+	bool counted;
 
-	strbuf_init(&key);
-	str_map_init(&seen);
-	arena_init(&arena);
+	account_set_init(&users);
 	memset(plan, 0, sizeof(*plan));
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		const struct rep_host *host = &fleet->record->hosts[i];
@@ -26,27 +21,17 @@ static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 			host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT;
 		for (uint32_t row = 0; row < host->session_count; row++) {
 			const struct rep_session *session = &host->sessions[row];
-			const char *copy;
-			uint32_t unused;
 
 			if (!session->selected || session->outcome != REP_SESSION_NONE)
 				continue;
 			plan->sessions++;
-			strbuf_clear(&key);
-			text_fold_add(&key, session->domain, strlen(session->domain));
-			strbuf_addc(&key, '\\');
-			text_fold_add(&key, session->user, strlen(session->user));
-			if (str_map_get(&seen, strbuf_text(&key), key.len, &unused))
-				continue;
-			copy = arena_strndup(&arena, strbuf_text(&key), key.len);
-			counted &= copy && str_map_put(&seen, copy, key.len, 1) == 0;
+			account_set_add(&users, session->domain, session->user);
 		}
 		plan->hosts += plan->sessions > before;
 	}
-	plan->users = (uint32_t)seen.count;
-	str_map_release(&seen);
-	arena_release(&arena);
-	strbuf_release(&key);
+	plan->users = users.count;
+	counted = !users.failed;
+	account_set_release(&users);
 	return counted;
 }
 

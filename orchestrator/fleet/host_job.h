@@ -66,6 +66,7 @@ struct host_job {
 	struct fleet_call *call;
 	struct job_probe *probe; /* in flight and ours */
 	struct session_host *connection;
+	struct fleet_call *closer;    /* the block of the call that will close it */
 	int64_t began_us;	      /* of this phase */
 	int64_t spent_us;	      /* in calls and backoffs, against --host-timeout */
 	int64_t interval_ms;	      /* of the next tick */
@@ -74,6 +75,11 @@ struct host_job {
 	uint32_t current;	      /* ACT, RECHECK: index into `sessions` */
 	struct session_job *sessions; /* the selected ones; in the act only */
 	uint32_t session_count;
+	/* Rows from here on were seen for the first time after the survey; */
+	uint32_t survey_rows;
+	/* which of those the last look that was good has shown (comeback.c); NULL: none yet */
+	bool *later_on;
+	uint32_t later_count;
 	struct host_job *hold_next;
 	struct journal_waiter waiter; /* INTENT */
 };
@@ -117,6 +123,9 @@ enum job_state survey_detailed(struct host_job *job, struct fleet_call *call);
 enum job_state survey_overdue(struct host_job *job);
 void survey_settle(struct host_job *job);
 bool survey_prepare_details(struct host_job *job); /* false: there are none left */
+
+/* host_order.c: what the call is to do to the session `current`. 0, -1 when memory is short. */
+int order_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us);
 
 /* host_act.c */
 int act_begin(struct host_job *job); /* -1 when memory is short */

@@ -300,6 +300,7 @@ void survey_settle(struct host_job *job)
 	if (!surveyed)
 		settle_open_rows(job);
 	account_for_plan(job);
+	job->survey_rows = host->session_count;
 	if (job->gave_up && !host->error && host->outcome == REP_HOST_NONE)
 		host->outcome = REP_HOST_NOT_ATTEMPTED;
 	else if (host->outcome == REP_HOST_NONE)

@@ -442,10 +442,10 @@ static int apply_member(struct replay *replay)
 	}
 }
 
-/* All of it was done as it went by. */
+/* The rest of it was done as it went by. */
 static int apply_surveyed(struct replay *replay)
 {
-	(void)replay;
+	replay->read->survey_rows[replay->line.host] = host_of(replay)->session_count;
 	return 0;
 }
 
@@ -606,7 +606,9 @@ static int end_members(struct replay *replay)
 	if (replay->members_over)
 		return 0;
 	read->marks = calloc(read->host_count + 1, sizeof(*read->marks));
-	if (!read->marks || rep_record_init(&read->record, read->host_count) < 0)
+	read->survey_rows =
+		arena_alloc(&read->arena, (read->host_count + 1) * sizeof(*read->survey_rows));
+	if (!read->marks || !read->survey_rows || rep_record_init(&read->record, read->host_count) < 0)
 		return rep_read_fail_memory(&replay->reader);
 	replay->members_over = true;
 	for (size_t i = 0; i < read->host_count; i++) {

@@ -17,6 +17,13 @@ bool console_is_terminal(enum console_stream stream);
 /* Columns, 0 where the stream is no terminal or does not tell. */
 int console_width(enum console_stream stream);
 
+/* Rows, in the same way. */
+int console_height(enum console_stream stream);
+
+/* The stream is a terminal that obeys escape sequences: TERM is there and not "dumb"; on Windows the
+ * console is asked to, and has its old mode back when the process ends. */
+bool console_takes_escapes(enum console_stream stream);
+
 /* All bytes, past any buffer, or -1 with a short static text in *reterr_what (may be NULL). A
  * closed pipe is an error as any other: see process_prepare(). */
 int console_write(enum console_stream stream, const char *bytes, size_t len,

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -27,6 +29,22 @@ int console_width(enum console_stream stream)
 	if (ioctl(descriptor(stream), TIOCGWINSZ, &size) < 0)
 		return 0;
 	return size.ws_col;
+}
+
+int console_height(enum console_stream stream)
+{
+	struct winsize size;
+
+	if (ioctl(descriptor(stream), TIOCGWINSZ, &size) < 0)
+		return 0;
+	return size.ws_row;
+}
+
+bool console_takes_escapes(enum console_stream stream)
+{
+	const char *term = getenv("TERM");
+
+	return console_is_terminal(stream) && term && *term && strcmp(term, "dumb") != 0;
 }
 
 int console_write(enum console_stream stream, const char *bytes, size_t len,

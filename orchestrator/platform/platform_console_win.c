@@ -7,6 +7,7 @@
 #include "text.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CONSOLE_PIECE 4096 /* bytes at once: old consoles share one small heap */
@@ -38,6 +39,45 @@ int console_width(enum console_stream stream)
 	if (!GetConsoleScreenBufferInfo(handle_of(stream), &info))
 		return 0;
 	return info.srWindow.Right - info.srWindow.Left + 1;
+}
+
+int console_height(enum console_stream stream)
+{
+	CONSOLE_SCREEN_BUFFER_INFO info;
+
+	if (!GetConsoleScreenBufferInfo(handle_of(stream), &info))
+		return 0;
+	return info.srWindow.Bottom - info.srWindow.Top + 1;
+}
+
+/* The console outlives us, and whoever has it next may not expect what we switched on. */
+static DWORD old_modes[CONSOLE_ERR + 1];
+static bool switched[CONSOLE_ERR + 1];
+
+void win_console_switch_back(void)
+{
+	for (int i = 0; i <= CONSOLE_ERR; i++)
+		if (switched[i])
+			(void)SetConsoleMode(handle_of((enum console_stream)i), old_modes[i]);
+}
+
+bool console_takes_escapes(enum console_stream stream)
+{
+	static bool at_exit;
+	HANDLE console = handle_of(stream);
+	DWORD mode;
+
+	if (!GetConsoleMode(console, &mode))
+		return false;
+	if (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING)
+		return true;
+	if (!SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING))
+		return false; /* before Windows 10 1511, or the legacy console */
+	old_modes[stream] = mode;
+	switched[stream] = true;
+	if (!at_exit)
+		at_exit = atexit(win_console_switch_back) == 0;
+	return true;
 }
 
 /* So many bytes that no character is cut, unless the text itself is broken. */

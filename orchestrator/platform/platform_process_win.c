@@ -170,6 +170,7 @@ int64_t process_wall_ms(void)
 void process_end_now(int exit_code)
 {
 	files_open_end();
+	win_console_switch_back();
 	(void)TerminateProcess(GetCurrentProcess(), (UINT)exit_code);
 	abort(); /* not reached: tells the compiler so */
 }

@@ -27,4 +27,7 @@ wchar_t *win_base_name(wchar_t *path);
  * time; `cap` has to be at least 8. */
 long win_console_read(HANDLE console, char *out, size_t cap);
 
+/* The consoles get the modes back that console_takes_escapes() has changed; loop thread. */
+void win_console_switch_back(void);
+
 #endif

@@ -437,6 +437,8 @@ static int tsts_message(struct session_host *opened, uint32_t id,
 	strbuf_init(&body);
 	result = run(host_of(opened), &question, reterr);
 	strbuf_release(&body);
+	host_of(opened)->aimed = false;
+	tsts_pool_hold(&tsts_of(opened->backend)->pool, &host_of(opened)->lease, false);
 	return result;
 }
 

@@ -200,7 +200,7 @@ static int answer(struct connector *connector, const struct tsts_wire_request *r
 static bool ends_an_act(enum tsts_wire_type type)
 {
 	return type == TSTS_WIRE_LOGOFF || type == TSTS_WIRE_DISCONNECT ||
-	       type == TSTS_WIRE_ENUMERATE;
+	       type == TSTS_WIRE_MESSAGE || type == TSTS_WIRE_ENUMERATE;
 }
 
 /* False: there is nobody to talk to any more. */

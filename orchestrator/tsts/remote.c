@@ -567,6 +567,8 @@ int remote_message(struct remote *remote, uint32_t id, const struct session_mess
 
 	if (!remote->session)
 		return failure_set(reterr, api, WIN32_NOT_CONNECTED);
+	if (remote->aimed && remote->aimed_id == id)
+		return show_message(remote, &remote->aim, message, reterr);
 	tsts_put_open_session(&stub, id);
 	if (call_handle(remote->session, TSTS_OPEN_SESSION, &stub, &handle, api, reterr) != 0)
 		return -1;

@@ -23,9 +23,37 @@ class Sessions(lib.Case):
         lines = result.out.splitlines()
         self.assertEqual(["HOST", "USER", "SESSION", "ID", "STATE", "IDLE", "LOGON", "CLIENT"], lines[0].split())
         self.assertEqual(4, len(lines))
-        self.assertEqual(["b1", "CORP\\alice", "RDP-Tcp#2", "2", "active", "1m", "00s"], lines[1].split()[:7])
+        self.assertEqual(["b1", "CORP\\alice", "RDP-Tcp#2", "2", "active", "1"], lines[1].split()[:6])
+        self.assertEqual(["3", "disc"], lines[2].split()[3:5])
         self.assertTrue(lines[3].startswith("a1"))
         self.assertTrue(result.err.startswith("SIMULATED"))
+        self.assertTrue(result.err.endswith("3 sessions of 3 users on 2 hosts\n"), result.err)
+
+    def test_hosts_that_could_not_be_asked_are_named(self):
+        fleet = self.fleet([f"h{i}" for i in range(1, 6)], lib.scenario(
+            {"h[2:3]": {"faults": [{"call": "open", "error": 5}]}, "h5": {"sessions": []}}))
+        result = self.expect(1, "sessions", *fleet)
+        self.assertIn("6 sessions of 6 users on 2 hosts; could not be asked: 2 hosts: h[2:3]\n", result.err)
+
+    def test_hostile_names_are_shown_escaped(self):
+        names = ["CORP\\\x1b[31mred", "CORP\\\u202eevil", "CORP\\\u2066iso\u2069", "CORP\\a\u200db", "CORP\\\u5c71\u7530",
+                 "CORP\\tag\U000e0041"]
+        fleet = self.fleet(["h1"], lib.scenario({"h1": {"sessions": [
+            lib.session(2 + i, name, client="PC") for i, name in enumerate(names)]}}))
+        out = self.expect(0, "sessions", *fleet).out
+        for shown in ("\\x1b[31mred", "\\u{202e}evil", "\\u{2066}iso\\u{2069}", "a\\u{200d}b", "\u5c71\u7530", "tag\\u{e0041}"):
+            self.assertIn(shown, out)
+        self.assertTrue(all(c.isprintable() or c == "\n" for c in out))
+        # The ideographs take two columns each.
+        lines = out.splitlines()
+        at = lines[0].index("SESSION")
+        wide = next(line for line in lines if "\u5c71" in line)
+        self.assertEqual(" R", wide[at - 3:at - 1])
+
+    def test_colors_only_where_wanted(self):
+        self.assertNotIn("\x1b", self.expect(0, "sessions", *self.sim).out)
+        always = self.expect(0, "sessions", *self.sim, "--color", "always", env={"NO_COLOR": "1"})
+        self.assertIn("\x1b[1mHOST\x1b[0m", always.out)
 
     def test_quiet_says_only_simulated(self):
         result = self.expect(0, "sessions", *self.sim, "-q")

@@ -8,6 +8,7 @@
 
 #include "hash.h"
 #include "text.h"
+#include "width_table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -249,6 +250,20 @@ static void escape__texts__nothing_a_terminal_obeys(void **state)
 		  7, "ok\\xff\\xfeend" },
 		{ "cut\xe2\x82", 5, "cut\\xe2\\x82" },
 		{ "\xed\xa0\x80", 3, "\\xed\\xa0\\x80" },
+		{ "so\xc2\xad"
+		  "ft",
+		  6, "so\\u{00ad}ft" },
+		{ "\xd8\x9c", 2, "\\u{061c}" },		 /* Arabic letter mark */
+		{ "\xe3\x85\xa4", 3, "\\u{3164}" },	 /* Hangul filler: looks like a space */
+		{ "\xf3\xa0\x81\x81", 4, "\\u{e0041}" }, /* a tag */
+		{ "\xe2\x9d\xa4\xef\xb8\x8f", 6, "\xe2\x9d\xa4\\u{fe0f}" },
+		{ "e\xcc\x81", 3, "e\xcc\x81" }, /* a mark has its letter */
+		{ "\xcc\x81"
+		  "e",
+		  3, "\\u{0301}e" },
+		{ "\xe2\x80\x8b\xcc\x81", 5, "\\u{200b}\\u{0301}" },
+		{ "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81", 19,
+		  "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\\u{0301}" },
 	};
 	struct strbuf out;
 	strbuf_init(&out);
@@ -287,6 +302,39 @@ static void escape__random_bytes__valid_and_harmless(void **state)
 		strbuf_release(&again);
 	}
 	strbuf_release(&out);
+}
+
+static void escape__random_characters__nothing_hidden_is_left(void **state)
+{
+	(void)state;
+	uint64_t rng = 6;
+	struct strbuf text, out, again;
+	strbuf_init(&text);
+	strbuf_init(&out);
+	strbuf_init(&again);
+	for (int round = 0; round < 20000; round++) {
+		strbuf_clear(&text);
+		strbuf_clear(&out);
+		strbuf_clear(&again);
+		for (int i = (int)rng_below(&rng, 16); i > 0; i--) {
+			char bytes[4];
+			uint32_t limit = round % 3 ? 0x3000 : 0xe0200;
+			uint32_t code_point =
+				rng_below(&rng, 2) ? 0x301 : (uint32_t)rng_below(&rng, limit);
+			strbuf_add(&text, bytes, utf8_encode(code_point, bytes));
+		}
+		text_escape_add(&out, strbuf_text(&text), text.len);
+		for (size_t at = 0; at < out.len;) {
+			uint32_t code_point;
+			at += utf8_decode(out.data + at, out.len - at, &code_point);
+			assert_int_not_equal(width_kind_of(code_point), WIDTH_HIDDEN);
+		}
+		text_escape_add(&again, strbuf_text(&out), out.len);
+		assert_string_equal(strbuf_text(&again), strbuf_text(&out));
+	}
+	strbuf_release(&text);
+	strbuf_release(&out);
+	strbuf_release(&again);
 }
 
 static void from_file__good__utf8_without_bom(void **state)
@@ -379,6 +427,7 @@ int main(void)
 		cmocka_unit_test(fold_add__text__appended_folded),
 		cmocka_unit_test(escape__texts__nothing_a_terminal_obeys),
 		cmocka_unit_test(escape__random_bytes__valid_and_harmless),
+		cmocka_unit_test(escape__random_characters__nothing_hidden_is_left),
 		cmocka_unit_test(from_file__good__utf8_without_bom),
 		cmocka_unit_test(from_file__bad__place_and_reason),
 	};

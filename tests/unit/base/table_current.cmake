@@ -1,0 +1,13 @@
+# Runs the script that makes a table of Unicode's data and compares what it prints with the committed table.
+execute_process(COMMAND ${PYTHON} ${SCRIPT} ${DATA} OUTPUT_VARIABLE made RESULT_VARIABLE failed)
+if(failed)
+	message(FATAL_ERROR "${SCRIPT} failed")
+endif()
+file(READ ${TABLE} committed)
+string(REGEX MATCH "[A-Za-z]+-[0-9.]+txt" made_version "${made}")
+string(REGEX MATCH "[A-Za-z]+-[0-9.]+txt" committed_version "${committed}")
+if(NOT made_version STREQUAL committed_version)
+	message("other version: ${made_version} here, ${committed_version} committed")
+elseif(NOT made STREQUAL committed)
+	message(FATAL_ERROR "${TABLE} is not what ${SCRIPT} makes")
+endif()
