@@ -96,6 +96,7 @@ struct options {
 	/* backend */
 	int backend; /* enum option_backend */
 	const char *sim, *sim_state;
+	const char *auth_file; /* NULL: the Kerberos ticket */
 	/* selection */
 	bool all;
 	struct option_texts users, user_files, not_users, protect;
@@ -113,8 +114,8 @@ struct options {
 	struct option_waves waves;
 	int64_t wave_pause_ms;
 	int64_t max_closing; /* -1: no limit */
-	int drain;	  /* enum option_drain */
-	int drain_failed; /* enum option_failed; not given: skip */
+	int drain;	     /* enum option_drain */
+	int drain_failed;    /* enum option_failed; not given: skip */
 	const char *reason;
 	/* work */
 	int64_t concurrency;
