@@ -88,6 +88,8 @@ static const struct option table[] = {
 	  "waits between waves" },
 	{ "max-closing", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_closing), 1, UINT32_MAX, NULL,
 	  "sessions closing at once in the whole fleet" },
+	{ "sweep", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(sweep), 0, 1000, NULL,
+	  "goes round again for who logs on meanwhile, N times at most" },
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
@@ -159,6 +161,7 @@ void options_init(struct options *options)
 		.max_sessions = -1,
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
+		.sweep = -1,
 		.max_age_ms = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,

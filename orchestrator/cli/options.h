@@ -111,6 +111,7 @@ struct options {
 	struct option_waves waves;
 	int64_t wave_pause_ms;
 	int64_t max_closing; /* -1: no limit */
+	int64_t sweep;	     /* -1: not given */
 	const char *reason;
 	/* work */
 	int64_t concurrency;

@@ -109,6 +109,8 @@ static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
 	(void)run_not_asked(&run->record, &names);
 	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s%s%s", plan->hosts_failed,
 		    plural(plan->hosts_failed), names.len ? ": " : "", strbuf_text(&names));
+	if (plan->sweeps)
+		strbuf_adds(&line, " (a sweep asks again, and acts on who is found there)");
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	strbuf_release(&names);
@@ -132,13 +134,27 @@ static void show_doubts(struct run *run)
 	strbuf_release(&line);
 }
 
+/* Of a run that goes on there may be nobody left but who logs on meanwhile. */
 static void question(struct strbuf *line, const struct fleet_plan *plan)
 {
-	strbuf_addf(line,
-		    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
-		    " host%s.",
-		    plan->sessions, plural(plan->sessions), plan->users, plural(plan->users),
-		    plan->hosts, plural(plan->hosts));
+	if (plan->sessions)
+		strbuf_addf(line,
+			    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
+			    " host%s",
+			    plan->sessions, plural(plan->sessions), plan->users,
+			    plural(plan->users), plan->hosts, plural(plan->hosts));
+	else
+		strbuf_adds(line, "Everything that was found has been done; this goes on with");
+	if (plan->sweeps)
+		strbuf_addf(line, "%s up to %" PRIu32 " sweep%s for who logs on meanwhile",
+			    plan->sessions ? ", and" : "", plan->sweeps, plural(plan->sweeps));
+	strbuf_addc(line, '.');
+}
+
+/* The number that means yes. */
+static uint32_t expected_of(const struct fleet_plan *plan)
+{
+	return plan->sessions ? plan->sessions : plan->sweeps;
 }
 
 static void answered(struct prompt *prompt, const char *line)
@@ -161,10 +177,10 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 
 	strbuf_init(&line);
 	question(&line, plan);
-	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", plan->sessions);
+	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", expected_of(plan));
 	writer_add(run->writer, strbuf_text(&line), line.len);
 	strbuf_release(&line);
-	run->expected = plan->sessions;
+	run->expected = expected_of(plan);
 	run->prompt.answered = answered;
 	run->prompt.ctx = run;
 	if (prompt_start(&run->prompt, &run->loop) == 0)

@@ -87,6 +87,10 @@ static int check_arguments(const struct run *run)
 				 "'--dry-run' exclude each other");
 	if (options->max_age_ms >= 0 && !options->plan)
 		return cli_usage("'--max-age' is the age of a plan: it goes with '--plan'");
+	if (options->sweep >= 0 && options->plan)
+		return cli_usage(
+			"'--plan' acts on what was planned and on nobody else: '--sweep' cannot "
+			"be given with it");
 	if (!someone_answers(run))
 		return cli_usage(
 			"nobody can be asked, as standard input is no terminal: give --yes or "

@@ -522,6 +522,7 @@ static void enter_done(struct host_job *job)
 	struct rep_host *host = job_host(job);
 	int64_t took_ms = (now_us(job) - job->began_us) / 1000;
 
+	not_ready_any_more(job); /* it may have given up before it had a seat */
 	host->duration_ms = (host->duration_ms < 0 ? 0 : host->duration_ms) + took_ms;
 	if (job->acting)
 		act_settle(job);
@@ -632,6 +633,8 @@ void job_start(struct host_job *job)
 	job->resume = JOB_ENUMERATE;
 	job->then = JOB_DONE;
 	job->state = JOB_IDLE;
+	if (!job->acting && fleet->again)
+		sweep_start(job);
 	if (job->acting && act_begin(job) < 0) {
 		job->gave_up = true;
 		out_of_memory(job);
@@ -673,8 +676,10 @@ void job_forget(struct host_job *job)
 	job->connection = NULL;
 	free(job->sessions);
 	job->sessions = NULL;
-	free(job->later_on);
-	job->later_on = NULL;
+	free(job->later);
+	job->later = NULL;
+	free(job->looks);
+	job->looks = NULL;
 }
 
 static void stop_at_once(struct host_job *job)

@@ -43,7 +43,9 @@ static const struct {
 	{ FLEET_STOP_MAX_SESSIONS, 5, REP_RUN_ABORTED },
 };
 
-static void conclude_unstopped(const struct rep_totals *totals, struct rep_run *run)
+/* `others`: sessions that are on, match, and were seen too late to be selected. */
+static void conclude_unstopped(const struct rep_totals *totals, uint32_t others,
+			       struct rep_run *run)
 {
 	uint32_t done = 0, not_done = 0;
 	uint32_t reached = totals->hosts_by[REP_HOST_SUCCEEDED];
@@ -54,7 +56,7 @@ static void conclude_unstopped(const struct rep_totals *totals, struct rep_run *
 		if (rep_session_outcome_is_not_done((enum rep_session_outcome)outcome))
 			not_done += totals->sessions_by[outcome];
 	}
-	if (reached < totals->hosts || not_done) {
+	if (reached < totals->hosts || not_done || others) {
 		run->exit_code = 1;
 		run->outcome = done || (reached && !not_done) ? REP_RUN_PARTIAL : REP_RUN_FAILED;
 	} else {
@@ -70,7 +72,7 @@ void fleet_conclude(const struct fleet *fleet)
 
 	rep_totals_count(fleet->record, &totals);
 	run->stopped_by = fleet_stop_name(fleet->stop);
-	conclude_unstopped(&totals, run);
+	conclude_unstopped(&totals, fleet->newcomers, run);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
 		if (stops[i].stop == fleet->stop) {
 			run->exit_code = stops[i].exit_code;
