@@ -121,6 +121,11 @@ struct options {
 	int probe; /* enum option_probe */
 	bool wait;
 	int64_t retries, retry_delay_ms;
+	/* review of reports */
+	int by;		     /* enum rep_by; -1: not given */
+	const char *only;    /* NULL: not given */
+	const char *outcome; /* NULL: not given */
+	struct option_texts hosts;
 	/* output */
 	struct option_texts reports;
 	bool overwrite;
@@ -128,6 +133,7 @@ struct options {
 	int format;	     /* enum option_format */
 	int color;	     /* enum option_color */
 	bool quiet, verbose;
+	const char *message; /* TEXT of `message`, which is no option; "" none */
 	/* what is no option, in order */
 	struct option_texts arguments;
 };

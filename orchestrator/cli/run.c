@@ -46,12 +46,26 @@ static bool looks_again(const struct run *run)
 	       !run->options->plan && run->options->sweep != 0;
 }
 
+static enum fleet_command fleet_command(const struct run *run)
+{
+	static const enum fleet_command commands[COMMAND_COUNT] = {
+		[COMMAND_SESSIONS] = FLEET_SESSIONS,
+		[COMMAND_LOGOFF] = FLEET_LOGOFF,
+		[COMMAND_DISCONNECT] = FLEET_DISCONNECT,
+		[COMMAND_MESSAGE] = FLEET_MESSAGE,
+	};
+
+	return commands[run->call->self->id];
+}
+
 static struct fleet *make_fleet(struct run *run, uint64_t seed)
 {
 	const struct options *options = run->options;
 	bool goes_on = run->resume && run_resume_is_confirmed(run->resume);
 	const struct fleet_options fleet_options = {
-		.command = run->call->self->id == COMMAND_LOGOFF ? FLEET_LOGOFF : FLEET_SESSIONS,
+		.command = fleet_command(run),
+		.message = options->message,
+		.reason = run->record.run.reason[0] ? run->record.run.reason : NULL,
 		.executor = run->executor,
 		.backend = run->backend.backend,
 		.hosts = run->hosts,
@@ -164,7 +178,7 @@ static int conclude(struct run *run, run_results results)
 	}
 	if (why)
 		say_not_printed(run, why);
-	if (run->call->self->id == COMMAND_LOGOFF && !run->plan_shown && !run->options->quiet)
+	if (run->call->self->id != COMMAND_SESSIONS && !run->plan_shown && !run->options->quiet)
 		run_show_patterns(run);
 	run_say_summary(run, code);
 	if (!written)
@@ -247,22 +261,23 @@ static void close_loop(struct run *run)
 static int run_all(struct run *run, run_results results)
 {
 	int code = run_setup(run);
+	int status = code ? 0 : uv_loop_init(&run->loop);
 	bool clean;
 
-	if (!code && uv_loop_init(&run->loop) < 0)
-		code = cli_no_memory();
-	else if (!code) {
-		code = make_ready(run);
-		if (!code)
-			code = run_loop(run, results);
-		clean = tear_down(run);
-		run_guard_leave(run);
-		if (!clean)
-			process_end_now(code);
-		close_loop(run);
-	} else {
+	if (status < 0)
+		code = cli_failed("cannot begin: %s", uv_strerror(status));
+	if (code) {
 		run_backend_release(&run->backend);
+		return code;
 	}
+	code = make_ready(run);
+	if (!code)
+		code = run_loop(run, results);
+	clean = tear_down(run);
+	run_guard_leave(run);
+	if (!clean)
+		process_end_now(code);
+	close_loop(run);
 	return code;
 }
 

@@ -125,24 +125,49 @@ static void show_doubts(struct run *run)
 	if (!count)
 		return;
 	strbuf_init(&line);
-	strbuf_addf(&line,
-		    "  may have been asked before: %lu session%s; each is looked at first, and "
-		    "only asked "
-		    "again when it has had its time",
-		    (unsigned long)count, count == 1 ? "" : "s");
+	if (run->call->self->id == COMMAND_MESSAGE)
+		strbuf_addf(&line,
+			    "  may have the message already: %lu session%s; they get it once more",
+			    (unsigned long)count, plural((uint32_t)count));
+	else
+		strbuf_addf(&line,
+			    "  may have been asked before: %lu session%s; each is looked at first, "
+			    "and only asked again when it has had its time",
+			    (unsigned long)count, plural((uint32_t)count));
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+/* The text that users will see, as it was given. */
+static void show_message(struct run *run)
+{
+	const char *text = run->options->message;
+	struct strbuf line;
+
+	if (!*text)
+		return;
+	strbuf_init(&line);
+	strbuf_adds(&line, "  the message: ");
+	text_escape_add(&line, text, strlen(text));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 }
 
 /* Of a run that goes on there may be nobody left but who logs on meanwhile. */
-static void question(struct strbuf *line, const struct fleet_plan *plan)
+static void question(const struct run *run, struct strbuf *line, const struct fleet_plan *plan)
 {
+	static const char *const acts[COMMAND_COUNT] = {
+		[COMMAND_LOGOFF] = "logs off",
+		[COMMAND_DISCONNECT] = "disconnects",
+		[COMMAND_MESSAGE] = "sends a message to",
+	};
+
 	if (plan->sessions)
 		strbuf_addf(line,
-			    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
+			    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
 			    " host%s",
-			    plan->sessions, plural(plan->sessions), plan->users,
-			    plural(plan->users), plan->hosts, plural(plan->hosts));
+			    acts[run->call->self->id], plan->sessions, plural(plan->sessions),
+			    plan->users, plural(plan->users), plan->hosts, plural(plan->hosts));
 	else
 		strbuf_adds(line, "Everything that was found has been done; this goes on with");
 	if (plan->sweeps)
@@ -176,7 +201,7 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 	struct strbuf line;
 
 	strbuf_init(&line);
-	question(&line, plan);
+	question(run, &line, plan);
 	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", expected_of(plan));
 	writer_add(run->writer, strbuf_text(&line), line.len);
 	strbuf_release(&line);
@@ -202,12 +227,13 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 	run_show_patterns(run);
 	show_failed_hosts(run, plan);
 	show_doubts(run);
+	show_message(run);
 	if (!run->options->yes) {
 		ask(run, plan);
 		return;
 	}
 	strbuf_init(&line);
-	question(&line, plan);
+	question(run, &line, plan);
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	fleet_answer(run->fleet, true);

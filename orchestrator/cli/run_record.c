@@ -141,6 +141,7 @@ static int add_safety(struct run *run, struct values *values)
 	add_int(values, "verify_timeout_ms", options->verify_timeout_ms);
 	add_int(values, "verify_interval_ms", options->verify_interval_ms);
 	add_bool(values, "wait", options->wait);
+	add_text(values, "message", *options->message ? options->message : NULL);
 	return 0;
 }
 
@@ -161,7 +162,7 @@ static int describe_policy(struct run *run)
 	add_text(&values, "probe", options->probe == PROBE_NONE ? "none" : "tcp");
 	add_int(&values, "retries", options->retries);
 	add_int(&values, "retry_delay_ms", options->retry_delay_ms);
-	if (run->call->self->id == COMMAND_LOGOFF && add_safety(run, &values) < 0)
+	if (run->call->self->id != COMMAND_SESSIONS && add_safety(run, &values) < 0)
 		return -1;
 	run->record.run.policy = values.items;
 	run->record.run.policy_count = values.count;

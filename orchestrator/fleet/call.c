@@ -63,6 +63,8 @@ void call_free(struct fleet_call *call)
 	if (!call)
 		return;
 	session_list_release(&call->list);
+	call_free(call->closer);
+	free(call->text);
 	free(call);
 }
 
@@ -84,4 +86,16 @@ void call_set_identity(struct fleet_call *call, const struct session_identity *w
 	call->order.want.user = call->user;
 	call->order.want.domain = call->domain;
 	call->order.permit = &call->permit;
+}
+
+int call_set_message(struct fleet_call *call, const char *title, struct strbuf *text,
+		     uint32_t timeout_s)
+{
+	size_t len;
+
+	call->text = strbuf_steal(text, &len);
+	if (!call->text)
+		return -1;
+	call->order.message = (struct session_message){ title, call->text, timeout_s };
+	return 0;
 }

@@ -11,6 +11,7 @@
 #define PROBES_AT_ONCE	   256 /* that may still answer quickly */
 #define PROBES_MAX_DEFAULT 256
 #define STARVED_IN_A_ROW   3
+#define FLEET_TIMERS	   16 /* the fleet's own, the ledger's, the journal's: no more than that */
 
 struct session_error fleet_finding(enum session_finding finding)
 {
@@ -182,9 +183,24 @@ void fleet_feed(struct fleet *fleet)
 static void next_wave(struct fleet *fleet);
 
 /* Hosts that were never started. */
+static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_t row)
+{
+	uint16_t error = fleet->record->hosts[host].error;
+	struct rep_session *session = &fleet->record->hosts[host].sessions[row];
+
+	if (fleet->stop != FLEET_STOP_NONE || !error) {
+		session->outcome = REP_SESSION_NOT_ATTEMPTED;
+		session->reason = (uint8_t)fleet_stop_reason(fleet->stop);
+		return;
+	}
+	/* There was no memory to begin with its host. */
+	session->outcome = REP_SESSION_FAILED;
+	session->error = error;
+	journal_result(fleet->options.journal, fleet->record, host, row);
+}
+
 static void settle_unstarted(struct fleet *fleet)
 {
-	enum rep_reason reason = fleet_stop_reason(fleet->stop);
 
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		struct rep_host *host = &fleet->record->hosts[i];
@@ -195,8 +211,7 @@ static void settle_unstarted(struct fleet *fleet)
 
 			if (!session->selected || session->outcome != REP_SESSION_NONE)
 				continue;
-			session->outcome = REP_SESSION_NOT_ATTEMPTED;
-			session->reason = (uint8_t)reason;
+			settle_unstarted_session(fleet, (uint32_t)i, row);
 			touched = true;
 		}
 		if (host->outcome == REP_HOST_NONE)
@@ -439,7 +454,10 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->record = record;
 	fleet->jobs = calloc(options->host_count + 1, sizeof(*fleet->jobs));
 	fleet->queue = calloc(options->host_count + 1, sizeof(*fleet->queue));
-	if (!fleet->jobs || !fleet->queue) {
+	/* For each host its own timer and that of a simulated probe, and the fleet's: a deadline
+	 * that could not be set would let a stuck call hold the run. */
+	if (!fleet->jobs || !fleet->queue ||
+	    exec_timer_reserve(options->executor, 2 * options->host_count + FLEET_TIMERS) < 0) {
 		fleet_free(fleet);
 		return NULL;
 	}

@@ -20,7 +20,7 @@
 #include "selection.h"
 #include "session_api.h"
 
-enum fleet_command { FLEET_SESSIONS, FLEET_LOGOFF };
+enum fleet_command { FLEET_SESSIONS, FLEET_LOGOFF, FLEET_DISCONNECT, FLEET_MESSAGE };
 
 struct fleet_host {
 	const char *name, *address;
@@ -57,6 +57,8 @@ struct fleet_options {
 	struct selection *selection; /* its counts are filled */
 	bool dry_run;
 	bool wait;	      /* WTSLogoffSession with bWait TRUE */
+	const char *message;  /* FLEET_MESSAGE: what is sent (notice.h, checked) */
+	const char *reason;   /* for {reason}; NULL: none was given */
 	bool probe;	      /* TCP before a worker is spent */
 	unsigned concurrency; /* blocking calls in flight that count */
 	/* TCP probes out at once (each may take two file descriptors); 0: 256 */

@@ -7,6 +7,7 @@
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
+ *   host_order.c    what a call is to do to a session
  *   sweep.c         going round again, for who has logged on meanwhile
  *   host_sweep.c    one host surveyed again
  *   sighting.c      what a look found, into the record

@@ -42,7 +42,8 @@ static const struct job_row {
 	bool counts;	  /* its time counts against --host-timeout */
 	unsigned allowed; /* what may follow; DONE may follow anything when the run ends at once */
 } rows[JOB_STATE_COUNT] = {
-	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
+	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false,
+		       BIT(JOB_PROBE) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_PROBE] = { "probe", enter_probe, NULL, 0, true, false,
 			BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_OPEN] = { "open", enter_call, after_open, CALL_OPEN, true, true,
@@ -183,35 +184,23 @@ struct session_error job_timeout_error(const struct host_job *job)
 				     : SESSION_FINDING_CALL_TIMEOUT);
 }
 
-static void fill_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us)
-{
-	struct fleet *fleet = job->fleet;
-	struct session_job *session = &job->sessions[job->current];
-	const struct rep_session *row = &job_host(job)->sessions[session->row];
-	struct session_identity want = { row->id, row->domain, row->user, row->logon_at_ms };
-
-	call->row = session->row;
-	call_set_identity(call, &want);
-	call->order.condition = selection_condition(fleet->options.selection);
-	call->order.act = fleet->options.wait ? SESSION_ACT_LOGOFF_WAIT : SESSION_ACT_LOGOFF;
-	call->order.not_after_us = not_after_us;
-	if (!session->closing)
-		fleet_closing_changed(fleet, 1);
-	session->closing = true;
-	if (!session->started_us)
-		session->started_us = now_us(job);
-}
-
 static void call_finished(struct fleet_call *call);
 
 /* The block for the job's present state; NULL when memory is short. */
 static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 {
 	const struct fleet_host *host = &job->fleet->options.hosts[job->index];
-	struct fleet_call *call = call_create(rows[job->state].kind);
+	enum call_kind kind = rows[job->state].kind;
+	struct fleet_call *call = kind == CALL_CLOSE ? job->closer : call_create(kind);
 
-	if (!call)
+	if (kind == CALL_CLOSE)
+		job->closer = NULL;
+	if (kind == CALL_OPEN && call)
+		call->closer = call_create(CALL_CLOSE);
+	if (!call || (kind == CALL_OPEN && !call->closer)) {
+		call_free(call);
 		return NULL;
+	}
 	call->finished = call_finished;
 	call->host = job->index;
 	call->sequence = ++job->sequence;
@@ -223,10 +212,12 @@ static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 		call->row = job->row;
 	else if (job->state == JOB_RECHECK)
 		call->row = job->sessions[job->current].row;
-	else if (job->state == JOB_ACT)
-		fill_act(job, call, deadline_us);
 	if (call->kind == CALL_DETAILS)
 		call->id = job_host(job)->sessions[call->row].id;
+	if (job->state == JOB_ACT && order_act(job, call, deadline_us) < 0) {
+		call_free(call);
+		return NULL;
+	}
 	return call;
 }
 
@@ -308,12 +299,9 @@ static void enter_call(struct host_job *job)
 	seats_ask(&fleet->seats, &job->seat, first ? SEAT_NEW : SEAT_CONTINUING);
 }
 
-static void close_late(struct fleet *fleet, struct session_host *connection)
+static void close_late(struct fleet *fleet, struct session_host *connection,
+		       struct fleet_call *call)
 {
-	struct fleet_call *call = call_create(CALL_CLOSE);
-
-	if (!call)
-		return; /* it stays open until the process ends */
 	call->finished = call_finished;
 	call->host = UINT32_MAX;
 	call->connection = connection;
@@ -326,8 +314,10 @@ static void call_was_late(struct fleet *fleet, struct fleet_call *call)
 
 	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT)
 		act_late(fleet, call);
-	if (connection && call->kind != CALL_CLOSE)
-		close_late(fleet, connection);
+	if (connection && call->kind != CALL_CLOSE) {
+		close_late(fleet, connection, call->closer);
+		call->closer = NULL;
+	}
 }
 
 static void call_finished(struct fleet_call *call)
@@ -352,6 +342,10 @@ static enum job_state after_open(struct host_job *job, struct fleet_call *call)
 {
 	if (call->status < 0 && job->acting && anything_asked(job))
 		return act_look_failed(job, &call->error);
+	if (call->status == 0) {
+		job->closer = call->closer;
+		call->closer = NULL;
+	}
 	return survey_opened(job, call);
 }
 
@@ -377,6 +371,10 @@ static void leave_behind(struct host_job *job)
 	if (call->kind == CALL_ACT)
 		journal_left(job->fleet->options.journal, job->fleet->record, job->index,
 			     call->row);
+	if (call->kind != CALL_OPEN) {
+		call->closer = job->closer;
+		job->closer = NULL;
+	}
 	job->call = NULL;
 	job->sequence++;
 	job->connection = NULL;
@@ -674,6 +672,8 @@ void job_forget(struct host_job *job)
 	if (job->connection && !job->call) /* else the call has it */
 		session_close(job->connection);
 	job->connection = NULL;
+	call_free(job->closer);
+	job->closer = NULL;
 	free(job->sessions);
 	job->sessions = NULL;
 	free(job->later);
@@ -690,8 +690,9 @@ static void stop_at_once(struct host_job *job)
 			act_abandon(job, session_permit_withdraw(&job->call->permit));
 		leave_behind(job);
 	} else if (job->connection) {
-		close_late(job->fleet, job->connection);
+		close_late(job->fleet, job->connection, job->closer);
 		job->connection = NULL;
+		job->closer = NULL;
 	}
 	job->gave_up = true;
 	job_move(job, JOB_DONE);

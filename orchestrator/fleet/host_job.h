@@ -66,6 +66,7 @@ struct host_job {
 	struct fleet_call *call;
 	struct job_probe *probe; /* in flight and ours */
 	struct session_host *connection;
+	struct fleet_call *closer;    /* the block of the call that will close it */
 	int64_t began_us;	      /* of this phase */
 	int64_t spent_us;	      /* in calls and backoffs, against --host-timeout */
 	int64_t interval_ms;	      /* of the next tick */
@@ -127,6 +128,9 @@ enum job_state survey_detailed(struct host_job *job, struct fleet_call *call);
 enum job_state survey_overdue(struct host_job *job);
 void survey_settle(struct host_job *job);
 bool survey_prepare_details(struct host_job *job); /* false: there are none left */
+
+/* host_order.c: what the call is to do to the session `current`. 0, -1 when memory is short. */
+int order_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us);
 
 /* host_act.c */
 int act_begin(struct host_job *job); /* -1 when memory is short */

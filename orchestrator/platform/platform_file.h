@@ -94,5 +94,8 @@ int file_journal_sync(void *file);
 /* Why the last of these two failed. */
 const char *file_journal_error(const struct file_journal *file);
 void file_journal_close(struct file_journal *file); /* NULL is fine */
+/* Closes and removes what file_journal_create() made at `path`: nothing has begun that it could tell
+ * of. */
+void file_journal_discard(struct file_journal *file, const char *path);
 
 #endif

@@ -383,6 +383,17 @@ static int place(const struct file_whole *file)
 	return errno == EEXIST ? -1 : place_by_claim(file);
 }
 
+/* 0, or errno. Some file systems know no flushing. */
+static int flush_whole(int fd)
+{
+	int status;
+
+	do
+		status = fsync(fd);
+	while (status < 0 && errno == EINTR);
+	return status == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
 /* The new name is only safe once its folder is. */
 int file_flush_folder(const char *path)
 {
@@ -393,8 +404,7 @@ int file_flush_folder(const char *path)
 	free(folder);
 	if (fd < 0)
 		return 0;
-	if (fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP)
-		error = errno;
+	error = flush_whole(fd);
 	(void)close(fd);
 	return error;
 }
@@ -403,8 +413,8 @@ int file_whole_commit(struct file_whole *file, const char **reterr_what)
 {
 	int error = file->failed;
 
-	if (!error && fsync(file->open.fd) < 0 && errno != EINVAL && errno != ENOTSUP)
-		error = errno;
+	if (!error)
+		error = flush_whole(file->open.fd);
 	open_file_remove(&file->open);
 	if (close(file->open.fd) < 0 && !error)
 		error = errno;

@@ -212,6 +212,8 @@ static int act(struct session_host *host, const struct session_order *order,
 {
 	const struct session_ops *ops = host->backend->ops;
 
+	if (order->act == SESSION_ACT_MESSAGE)
+		return ops->message(host, order->want.id, &order->message, reterr);
 	if (order->act == SESSION_ACT_DISCONNECT)
 		return ops->disconnect(host, order->want.id, reterr);
 	return ops->logoff(host, order->want.id, order->act == SESSION_ACT_LOGOFF_WAIT, reterr);
@@ -222,12 +224,17 @@ static int act_is_offered(const struct session_host *host, enum session_act what
 			  struct session_error *reterr)
 {
 	const struct session_ops *ops = host->backend->ops;
+	enum session_api api = SESSION_API_LOGOFF_SESSION;
+	bool offered = ops->logoff != NULL;
 
-	if (what == SESSION_ACT_DISCONNECT)
-		return ops->disconnect ? 0
-				       : fail(reterr, SESSION_API_DISCONNECT_SESSION,
-					      ERROR_NOT_SUPPORTED_CODE);
-	return ops->logoff ? 0 : fail(reterr, SESSION_API_LOGOFF_SESSION, ERROR_NOT_SUPPORTED_CODE);
+	if (what == SESSION_ACT_DISCONNECT) {
+		api = SESSION_API_DISCONNECT_SESSION;
+		offered = ops->disconnect != NULL;
+	} else if (what == SESSION_ACT_MESSAGE) {
+		api = SESSION_API_SEND_MESSAGE;
+		offered = ops->message != NULL;
+	}
+	return offered ? 0 : fail(reterr, api, ERROR_NOT_SUPPORTED_CODE);
 }
 
 int session_act_if(struct session_host *host, const struct session_order *order,

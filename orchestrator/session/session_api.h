@@ -149,13 +149,22 @@ void session_permit_init(struct session_permit *permit);
 bool session_permit_take(struct session_permit *permit);     /* worker: true = act now */
 bool session_permit_withdraw(struct session_permit *permit); /* loop: true = it will never act */
 
-enum session_act { SESSION_ACT_LOGOFF, SESSION_ACT_LOGOFF_WAIT, SESSION_ACT_DISCONNECT };
+enum session_act {
+	SESSION_ACT_LOGOFF,
+	SESSION_ACT_LOGOFF_WAIT,
+	SESSION_ACT_DISCONNECT,
+	SESSION_ACT_MESSAGE /* `message` of the order */
+};
 
 /* Conditions that a session must still meet at the look. 0 / -1: none. */
 struct session_condition {
 	uint32_t states;    /* bits 1 << enum session_state; 0: any */
 	int64_t min_idle_s; /* -1: none; an unknown idle time never meets it */
 };
+
+/* What WTSSendMessage takes of a text at most: older hosts cap title and text at 1024 bytes each, and
+ * the zero counts. Longer ones are cut, never in the middle of a character. */
+#define SESSION_MESSAGE_UNITS 511 /* of UTF-16 */
 
 struct session_message {
 	const char *title; /* never empty */
@@ -255,8 +264,9 @@ struct session_order {
 	struct session_identity want;
 	struct session_condition condition;
 	enum session_act act;
-	int64_t not_after_us;	       /* on the backend's clock: no act is started after it */
-	struct session_permit *permit; /* taken right before the act */
+	struct session_message message; /* MESSAGE */
+	int64_t not_after_us;		/* on the backend's clock: no act is started after it */
+	struct session_permit *permit;	/* taken right before the act */
 };
 
 /* Looks at session `order->want.id` and acts on it only if it still is `want` (domain\user, logon

@@ -273,12 +273,12 @@ static int sim_message(struct session_host *host, uint32_t id,
 	struct call call = call_on(host, SIM_MESSAGE, SESSION_API_SEND_MESSAGE, id);
 	uint32_t code;
 
-	(void)message;
 	if (call_wait(&call, reterr) != 0)
 		return -1;
 	int64_t end_ms = now_ms(call.sim);
 	lock(call.sim);
-	int result = sim_model_message(call.sim->model, call.host, id, &call.step, end_ms, &code);
+	int result = sim_model_message(call.sim->model, call.host, id, message->text, &call.step,
+				       end_ms, &code);
 	unlock(call.sim);
 	return result == 0 ? 0 : fail(reterr, call.api, code);
 }

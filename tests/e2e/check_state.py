@@ -13,11 +13,18 @@ import sys
 
 # What the report may say of a session whose logoff was accepted. `still_present` and `returned` are checked further.
 ASKED = {"logged_off", "in_doubt", "still_present", "returned"}
+# The same for other calls, by command and call: what is not here may not happen.
+EFFECTS = {
+    ("disconnect", "disconnect"): {"disconnected", "in_doubt", "still_present"},
+    ("message", "message"): {"messaged", "in_doubt"},
+}
 KNOWN = {
     "logged_off", "already_gone", "disconnected", "messaged", "planned", "listed", "failed", "timed_out",
     "in_doubt", "still_present", "identity_changed", "returned", "not_attempted", "skipped",
 }
 NEEDS_REASON = {"skipped", "not_attempted"}
+# Selected, and then found to be no longer what was selected.
+CHANGED = {"no_longer_matches", "already_disconnected"}
 
 
 def identity(host, session):
@@ -113,17 +120,34 @@ class Checker:
                 self.say(f"{name(key)} is called returned and never came back")
             if (outcome in NEEDS_REASON) != (session["reason"] is not None):
                 self.say(f"{name(key)} is {outcome} with the reason {session['reason']}")
-            if outcome == "skipped" and session["selected"]:
+            if outcome == "skipped" and session["selected"] and session["reason"] not in CHANGED:
                 self.say(f"{name(key)} is skipped and selected")
             if outcome != "skipped" and not session["selected"]:
                 self.say(f"{name(key)} is {outcome} and not selected")
 
     def check_other_effects(self):
-        allowed = {"gone"} if self.report["run"]["command"] == "logoff" else set()
-        allowed |= {"logged_on"}
+        command = self.report["run"]["command"]
+        done = {"disconnected": set(), "messaged": set()}
         for line in self.lines:
-            if line["effect"] not in allowed and line["call"] not in ("leave", "return"):
-                self.say(f"{self.report['run']['command']} had the effect {line}")
+            if line["call"] in ("leave", "return") or (command, line["call"]) == ("logoff", "logoff"):
+                continue
+            outcomes = EFFECTS.get((command, line["call"]))
+            if outcomes is None:
+                self.say(f"{command} had the effect {line}")
+                continue
+            key = (line["host"], line["session"], line["user"], line["logon_at"])
+            done[line["effect"]].add(key)
+            session = self.sessions.get(key)
+            if session is None:
+                self.say(f"{name(key)} is {line['effect']} and is not in the report")
+            elif session["outcome"] not in outcomes:
+                self.say(f"{name(key)} is {line['effect']}, the report says {session['outcome']}")
+            elif not session["selected"]:
+                self.say(f"{name(key)} is {line['effect']} without being selected")
+        for key, session in self.sessions.items():
+            outcome = session["outcome"]
+            if outcome in done and key not in done[outcome] and key not in self.left:
+                self.say(f"{name(key)} is called {outcome} and is not")
 
     def check_totals(self):
         totals = self.report["totals"]

@@ -69,6 +69,31 @@ class CheckState(unittest.TestCase):
         self.sessions[1]["outcome"] = "still_present"
         self.finds("but was gone at")
 
+    def other(self, command, call, effect):
+        """The same run with another command."""
+        self.report["run"]["command"] = command
+        self.state[0].update(call=call, effect=effect, due=None)
+        self.sessions[1]["outcome"] = effect
+        self.report["totals"]["sessions"] = {"total": 3, "selected": 1, effect: 1, "skipped": 2}
+
+    def test_disconnect_and_message(self):
+        for command, effect in (("disconnect", "disconnected"), ("message", "messaged")):
+            with self.subTest(command=command):
+                self.report, self.state = copy.deepcopy(REPORT), copy.deepcopy(STATE)
+                self.sessions = self.report["hosts"][0]["sessions"]
+                self.other(command, command, effect)
+                self.assertEqual([], check_state.check(self.report, self.state))
+                self.sessions[1]["outcome"] = "failed"
+                self.finds("the report says failed")
+                self.sessions[1].update(outcome=effect, selected=False)
+                self.finds("without being selected")
+                self.state.clear()
+                self.finds(f"is called {effect} and is not")
+
+    def test_an_act_of_another_command(self):
+        self.other("message", "disconnect", "disconnected")
+        self.finds("message had the effect")
+
     def test_dry_run(self):
         self.report["run"]["dry_run"] = True
         self.finds("by a dry run")

@@ -1,5 +1,6 @@
 /* farm.c - see farm.h. */
 #include "farm.h"
+#include "farm_effect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 #include "account.h"
 #include "host_range.h"
 #include "journal_lines.h"
-#include "json_read.h"
 #include "session_sim.h"
 #include "sim_scenario.h"
 #include "text.h"
@@ -361,7 +361,7 @@ struct wanted {
 	const char *user;
 	int64_t logon_at_ms;
 	unsigned users;
-	bool found;
+	bool found, disconnected;
 };
 
 static int look(void *ctx, const struct sim_view *view)
@@ -369,22 +369,33 @@ static int look(void *ctx, const struct sim_view *view)
 	struct wanted *wanted = ctx;
 
 	wanted->users += view->user[0] != '\0';
-	wanted->found |=
-		view->id == wanted->id && wanted->user && strcmp(view->user, wanted->user) == 0 &&
-		(wanted->logon_at_ms == UTC_UNKNOWN || wanted->logon_at_ms == view->logon_at_ms);
+	if (view->id != wanted->id || !wanted->user || strcmp(view->user, wanted->user) != 0 ||
+	    (wanted->logon_at_ms != UTC_UNKNOWN && wanted->logon_at_ms != view->logon_at_ms))
+		return 0;
+	wanted->found = true;
+	wanted->disconnected = view->state == SESSION_DISCONNECTED;
 	return 0;
 }
 
 static struct wanted look_for(struct farm *farm, const char *host, uint32_t id, const char *user,
 			      int64_t logon_at_ms)
 {
-	struct wanted wanted = { id, user, logon_at_ms, 0, false };
+	struct wanted wanted = { id, user, logon_at_ms, 0, false, false };
 	uint32_t code;
 
 	assert_int_equal(session_sim_sessions_at(farm->backend, host, exec_wall_ms(farm->executor),
 						 look, &wanted, &code),
 			 0);
 	return wanted;
+}
+
+bool farm_row_present(struct farm *farm, const char *host, const struct rep_session *row,
+		      bool *ret_disconnected)
+{
+	struct wanted wanted = look_for(farm, host, row->id, row->user, row->logon_at_ms);
+
+	*ret_disconnected = wanted.disconnected;
+	return wanted.found;
 }
 
 bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *user)
@@ -426,48 +437,6 @@ unsigned farm_users_present(struct farm *farm)
 	for (size_t i = 0; i < farm->host_count; i++)
 		users += look_for(farm, farm->hosts[i].name, 0, NULL, 0).users;
 	return users;
-}
-
-/* One "gone" line of the simulator's state: what the fleet was really made to do. */
-struct effect {
-	char call[16], host[64], user[300], effect[16];
-	uint32_t session;
-	int64_t logon_at_ms;
-};
-
-static bool read_effect(const char *line, size_t len, struct effect *effect)
-{
-	struct json_reader *reader = json_reader_create_memory(line, len, 0);
-	char key[16] = "";
-	enum json_token token;
-	int64_t number;
-
-	memset(effect, 0, sizeof(*effect));
-	effect->logon_at_ms = UTC_UNKNOWN;
-	while ((token = json_next(reader)) != JSON_END) {
-		const char *text = json_text(reader);
-
-		assert_int_not_equal(token, JSON_ERROR);
-		if (token == JSON_KEY) {
-			(void)snprintf(key, sizeof(key), "%s", text);
-		} else if (token == JSON_NUMBER && strcmp(key, "session") == 0) {
-			assert_int_equal(json_int64(reader, &number), 0);
-			effect->session = (uint32_t)number;
-		} else if (token == JSON_STRING) {
-			if (strcmp(key, "call") == 0)
-				(void)snprintf(effect->call, sizeof(effect->call), "%s", text);
-			else if (strcmp(key, "host") == 0)
-				(void)snprintf(effect->host, sizeof(effect->host), "%s", text);
-			else if (strcmp(key, "user") == 0)
-				(void)snprintf(effect->user, sizeof(effect->user), "%s", text);
-			else if (strcmp(key, "effect") == 0)
-				(void)snprintf(effect->effect, sizeof(effect->effect), "%s", text);
-			else if (strcmp(key, "logon_at") == 0)
-				(void)utc_parse(text, &effect->logon_at_ms);
-		}
-	}
-	json_reader_free(reader);
-	return strcmp(effect->effect, "gone") == 0;
 }
 
 /* The journal */
@@ -542,12 +511,12 @@ void farm_keep_journal(struct farm *farm)
  * by now. */
 static void check_intended(struct farm *farm, const char *line, size_t len)
 {
-	struct effect effect;
+	struct farm_effect effect;
 	struct rep_host *host;
 	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
 	char begin[128], row_text[16] = "";
 
-	if (!read_effect(line, len, &effect) || strcmp(effect.call, "logoff") != 0)
+	if (!farm_effect_read(line, len, &effect) || strcmp(effect.call, "logoff") != 0)
 		return;
 	host = farm_host(farm, effect.host);
 	for (uint32_t i = 0; i < host->session_count; i++)
@@ -628,106 +597,4 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->options.sweeps_begun = farm->read.sweeps;
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;
-}
-
-static void check_logoff(struct farm *farm, const struct effect *effect)
-{
-	struct rep_host *host = farm_host(farm, effect->host);
-	const char *user = strchr(effect->user, '\\');
-
-	for (uint32_t i = 0; i < host->session_count; i++) {
-		const struct rep_session *row = &host->sessions[i];
-
-		if (row->id != effect->session || row->logon_at_ms != effect->logon_at_ms)
-			continue;
-		assert_string_equal(row->user, user ? user + 1 : effect->user);
-		if (!row->selected)
-			fail_msg("%s session %u was logged off without being selected",
-				 effect->host, (unsigned)effect->session);
-		if (row->outcome != REP_SESSION_LOGGED_OFF &&
-		    row->outcome != REP_SESSION_IN_DOUBT &&
-		    row->outcome != REP_SESSION_STILL_PRESENT &&
-		    row->outcome != REP_SESSION_RETURNED)
-			fail_msg("%s session %u was logged off and is reported %s", effect->host,
-				 (unsigned)effect->session,
-				 rep_session_outcome_name((enum rep_session_outcome)row->outcome));
-		return;
-	}
-	fail_msg("%s session %u of %s was logged off and is not in the record", effect->host,
-		 (unsigned)effect->session, effect->user);
-}
-
-/* Whether that account has a session that was asked and may be gone by now, for all that is known. */
-static bool may_be_going(struct farm *farm, const struct rep_session *of)
-{
-	for (size_t i = 0; i < farm->record.host_count; i++) {
-		const struct rep_host *host = &farm->record.hosts[i];
-
-		for (uint32_t k = 0; k < host->session_count; k++) {
-			const struct rep_session *row = &host->sessions[k];
-
-			if ((row->outcome == REP_SESSION_STILL_PRESENT ||
-			     row->outcome == REP_SESSION_IN_DOUBT) &&
-			    account_eq(row->domain, row->user, of->domain, of->user))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* A comeback of the simulator stays: who is said to be back is there, and who is there and was seen is
- * said to be back. A run that goes on may have lost what the one before it saw last. */
-static void check_comeback(struct farm *farm, const struct rep_host *host, uint32_t row)
-{
-	const struct rep_session *session = &host->sessions[row];
-	bool anywhere = farm->options.sweeps || farm->options.look_again;
-
-	if (session->outcome == REP_SESSION_RETURNED && !may_be_going(farm, session) &&
-	    !farm_account_on(farm, anywhere ? NULL : host->name, session->domain, session->user))
-		fail_msg("%s session %u is said to be back and is not", host->name,
-			 (unsigned)session->id);
-	for (uint32_t i = 0; i < host->session_count && !farm->resumed; i++) {
-		const struct rep_session *later = &host->sessions[i];
-
-		if (session->outcome == REP_SESSION_LOGGED_OFF && later->reason == REP_REASON_NEW &&
-		    account_eq(later->domain, later->user, session->domain, session->user) &&
-		    farm_present(farm, host->name, later->id, later->user))
-			fail_msg("%s session %u is back as %u, which is not said", host->name,
-				 (unsigned)session->id, (unsigned)later->id);
-	}
-}
-
-static void check_rows(struct farm *farm)
-{
-	for (size_t i = 0; i < farm->record.host_count; i++) {
-		const struct rep_host *host = &farm->record.hosts[i];
-
-		for (uint32_t k = 0; k < host->session_count; k++) {
-			const struct rep_session *row = &host->sessions[k];
-			bool gone = row->outcome == REP_SESSION_LOGGED_OFF ||
-				    row->outcome == REP_SESSION_ALREADY_GONE;
-
-			assert_int_not_equal(row->outcome, REP_SESSION_NONE);
-			if (gone &&
-			    look_for(farm, host->name, row->id, row->user, row->logon_at_ms).found)
-				fail_msg("%s session %u is reported gone and is there", host->name,
-					 (unsigned)row->id);
-			check_comeback(farm, host, k);
-		}
-	}
-}
-
-void farm_check_truth(struct farm *farm)
-{
-	const char *line = strbuf_text(&farm->state);
-
-	while (*line) {
-		size_t len = strcspn(line, "\n");
-		struct effect effect;
-
-		if (read_effect(line, len, &effect) && strcmp(effect.call, "logoff") == 0)
-			check_logoff(farm, &effect);
-		line += len + (line[len] == '\n');
-	}
-	check_rows(farm);
 }

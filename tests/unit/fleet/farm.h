@@ -99,6 +99,9 @@ const char *farm_error(struct farm *farm, uint16_t error); /* its name, "" none 
 
 /* Whether that user's session with that id is on the host now, in truth. */
 bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *user);
+/* The same of a row's very session, and whether it is disconnected. */
+bool farm_row_present(struct farm *farm, const char *host, const struct rep_session *row,
+		      bool *ret_disconnected);
 /* Whether that account has a session on that host now, whichever; NULL: anywhere in the farm. */
 bool farm_account_on(struct farm *farm, const char *host, const char *domain, const char *user);
 /* Users with a session in the whole farm now. */
