@@ -28,6 +28,8 @@
 static const char *const backends[] = { "windows", "tsts", "sim", NULL };
 static const char *const states[] = { "active", "disconnected", NULL };
 static const char *const probes[] = { "tcp", "none", NULL };
+static const char *const drains[] = { "run", "restart", "keep", NULL };
+static const char *const faileds[] = { "skip", "continue", "abort", NULL };
 static const char *const formats[] = { "table", "json", "csv", NULL };
 static const char *const bys[] = {
 	"host", "user", "error", "outcome", "wave", NULL
@@ -95,6 +97,10 @@ static const struct option table[] = {
 	  "sessions closing at once in the whole fleet" },
 	{ "sweep", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(sweep), 0, 1000, NULL,
 	  "goes round again for who logs on meanwhile, N times at most" },
+	{ "drain", 0, "run|restart|keep", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain), 0, 0, drains,
+	  "no new logons: put back at the end, until a restart, or to stay" },
+	{ "drain-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain_failed), 0, 0, faileds,
+	  "hosts that cannot be drained: left alone (skip), or not" },
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
@@ -177,6 +183,8 @@ void options_init(struct options *options)
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
 		.sweep = -1,
+		.drain = DRAIN_UNSET,
+		.drain_failed = FAILED_UNSET,
 		.max_age_ms = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,

@@ -46,6 +46,28 @@ static bool looks_again(const struct run *run)
 	       !run->options->plan && run->options->sweep != 0;
 }
 
+static enum fleet_drain drain_of(const struct options *options)
+{
+	static const enum fleet_drain drains[] = {
+		[DRAIN_RUN] = FLEET_DRAIN_FOR_RUN,
+		[DRAIN_RESTART] = FLEET_DRAIN_FOR_RESTART,
+		[DRAIN_KEEP] = FLEET_DRAIN_KEEP,
+	};
+
+	return options->drain == DRAIN_UNSET ? FLEET_DRAIN_NONE : drains[options->drain];
+}
+
+static enum fleet_failed failed_policy(int given)
+{
+	static const enum fleet_failed policies[] = {
+		[FAILED_SKIP] = FLEET_FAILED_SKIP,
+		[FAILED_CONTINUE] = FLEET_FAILED_CONTINUE,
+		[FAILED_ABORT] = FLEET_FAILED_ABORT,
+	};
+
+	return given == FAILED_UNSET ? FLEET_FAILED_SKIP : policies[given];
+}
+
 static enum fleet_command fleet_command(const struct run *run)
 {
 	static const enum fleet_command commands[COMMAND_COUNT] = {
@@ -96,12 +118,16 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.sweeps = options->sweep > 0 ? (uint32_t)options->sweep : 0,
 		.sweeps_begun = goes_on ? run->resume->read.sweeps : 0,
 		.look_again = looks_again(run),
+		.drain = drain_of(options),
+		.drain_failed = failed_policy(options->drain_failed),
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
 		.survey_rows = goes_on ? run->resume->read.survey_rows : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
+		.drain_doubts = goes_on ? run->resume->drain_doubts : NULL,
+		.drain_doubt_count = goes_on ? run->resume->read.drain_doubt_count : 0,
 		.seed = seed,
 	};
 	const struct fleet_observer observer = { run, run_gate, warning, finished, note };

@@ -118,6 +118,10 @@ static int check_arguments(const struct run *run)
 		return cli_usage(
 			"'--plan' acts on what was planned and on nobody else: '--sweep' cannot "
 			"be given with it");
+	if (options->drain_failed != FAILED_UNSET && options->drain == DRAIN_UNSET)
+		return cli_usage(
+			"'--drain-failed' says what becomes of hosts that cannot be drained: "
+			"it goes with '--drain'");
 	if (!someone_answers(run))
 		return cli_usage(
 			"nobody can be asked, as standard input is no terminal: give --yes or "

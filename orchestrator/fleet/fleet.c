@@ -120,9 +120,12 @@ void fleet_credential_answer(struct fleet *fleet, const struct session_error *er
 	bool proven = !error || error->code == 5;
 
 	if (against) {
-		fleet->credential_errors_in_a_row++;
-		if (!fleet->credentials_proven ||
-		    fleet->credential_errors_in_a_row >= STARVED_IN_A_ROW)
+		bool last = !fleet->credentials_proven ||
+			    ++fleet->credential_errors_in_a_row >= STARVED_IN_A_ROW;
+
+		if (last && fleet->phase == FLEET_RESTORE)
+			fleet_restore_refused(fleet);
+		else if (last)
 			fleet_stop(fleet, FLEET_STOP_CREDENTIALS);
 	} else if (proven) {
 		fleet->credential_errors_in_a_row = 0;
@@ -140,7 +143,9 @@ static bool may_start(const struct fleet *fleet)
 	unsigned probes_max =
 		fleet->options.probes_max ? fleet->options.probes_max : PROBES_MAX_DEFAULT;
 
-	if (fleet->stop != FLEET_STOP_NONE || fleet->queue_next >= fleet->queue_count)
+	if (fleet->queue_next >= fleet->queue_count)
+		return false;
+	if (fleet->stop != FLEET_STOP_NONE && fleet->phase != FLEET_RESTORE)
 		return false;
 	if (fleet->ready >= 2 * fleet->options.concurrency)
 		return false;
@@ -239,6 +244,12 @@ static bool is_settled(const struct fleet *fleet)
 			  fleet->stop == FLEET_STOP_MAX_SESSIONS;
 
 	rep_totals_count(fleet->record, &totals);
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+
+		to_the_end &= !drain_is_owed(fleet, host);
+		to_the_end &= fleet->options.command != FLEET_DRAIN || !drain_is_in_doubt(host);
+	}
 	return to_the_end && !totals.sessions_by[REP_SESSION_IN_DOUBT];
 }
 
@@ -251,11 +262,13 @@ void fleet_finish(struct fleet *fleet)
 	settle_unstarted(fleet);
 	if (fleet->again || fleet->sweep)
 		comeback_decide_fleet(fleet);
+	fleet_settle_owed(fleet);
 	fleet->phase = FLEET_FINISHED;
 	exec_timer_stop(fleet->options.executor, &fleet->run_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->pause_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->wake_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->end_timer);
+	exec_timer_stop(fleet->options.executor, &fleet->restore_timer);
 	run->finished_at_ms = exec_wall_ms(fleet->options.executor);
 	run->duration_ms =
 		fleet->options.resume
@@ -285,7 +298,7 @@ static void on_end(struct exec_timer *timer)
 	else if (fleet->phase == FLEET_ACT && fleet->stop == FLEET_STOP_NONE)
 		next_wave(fleet);
 	else
-		fleet_finish(fleet);
+		fleet_wind_up(fleet);
 }
 
 /* The queue is through: what is next is decided from the loop, not from within a host's
@@ -321,7 +334,7 @@ void fleet_job_done(struct fleet *fleet, struct host_job *job)
 
 	fleet->queue_left--;
 	fleet->hosts_done += job->acting;
-	if (is_failure(host) && !job->failed_before) {
+	if (is_failure(host) && !job->failed_before && !job->restoring) {
 		job->failed_before = true;
 		fleet->failures++;
 		fleet->wave_failures++;
@@ -336,7 +349,7 @@ void fleet_job_done(struct fleet *fleet, struct host_job *job)
 
 /* The survey */
 
-static void begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count)
+void fleet_begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count)
 {
 	fleet->phase = phase;
 	fleet->queue_count = fleet->queue_left = count;
@@ -349,14 +362,25 @@ static void begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t coun
 
 void fleet_begin_survey(struct fleet *fleet, size_t count)
 {
-	begin_queue(fleet, FLEET_SURVEY, count);
+	fleet_begin_queue(fleet, FLEET_SURVEY, count);
+}
+
+bool fleet_has_open_sessions(const struct rep_host *host)
+{
+	for (uint32_t row = 0; row < host->session_count; row++)
+		if (host->sessions[row].selected && host->sessions[row].outcome == REP_SESSION_NONE)
+			return true;
+	return false;
 }
 
 void fleet_begin_act(struct fleet *fleet)
 {
 	size_t count = 0;
 	uint32_t *hosts = malloc((fleet->record->host_count + 1) * sizeof(*hosts));
+	bool anything = fleet->options.command == FLEET_DRAIN;
 
+	for (size_t i = 0; i < fleet->record->host_count; i++)
+		anything |= fleet_has_open_sessions(&fleet->record->hosts[i]);
 	if (!hosts) {
 		fleet_warn(fleet, "out of memory: nothing %sis touched",
 			   fleet->again ? "more " : "");
@@ -365,12 +389,9 @@ void fleet_begin_act(struct fleet *fleet)
 	}
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		const struct rep_host *host = &fleet->record->hosts[i];
-		bool acts = false;
+		bool has_sessions = fleet_has_open_sessions(host);
 
-		for (uint32_t row = 0; row < host->session_count && !acts; row++)
-			acts = host->sessions[row].selected &&
-			       host->sessions[row].outcome == REP_SESSION_NONE;
-		if (acts)
+		if (has_sessions || (anything && drain_acts(fleet, host, false)))
 			hosts[count++] = (uint32_t)i;
 	}
 	waves_init(&fleet->waves, hosts, count, fleet->options.waves, fleet->options.wave_count);
@@ -397,7 +418,7 @@ static void start_wave(struct fleet *fleet)
 			/* of the part before: now it has another chance */
 			fleet->record->hosts[hosts[i]].error = 0;
 	}
-	begin_queue(fleet, FLEET_ACT, count);
+	fleet_begin_queue(fleet, FLEET_ACT, count);
 }
 
 static void on_pause_over(struct exec_timer *timer)
@@ -491,7 +512,7 @@ void fleet_start(struct fleet *fleet)
 		fleet->phase = FLEET_GATE;
 		fleet_end_phase(fleet);
 	} else {
-		begin_queue(fleet, FLEET_SURVEY, options->host_count);
+		fleet_begin_queue(fleet, FLEET_SURVEY, options->host_count);
 	}
 }
 
@@ -503,8 +524,9 @@ unsigned fleet_calls_out(const struct fleet *fleet)
 /* Where the run was broken off: nothing of it may be left in the executor. */
 static void forget(struct fleet *fleet)
 {
-	struct exec_timer *timers[] = { &fleet->run_timer, &fleet->pause_timer, &fleet->stop_timer,
-					&fleet->wake_timer, &fleet->end_timer };
+	struct exec_timer *timers[] = { &fleet->run_timer,  &fleet->pause_timer,
+					&fleet->stop_timer, &fleet->wake_timer,
+					&fleet->end_timer,  &fleet->restore_timer };
 
 	for (size_t i = 0; i < sizeof(timers) / sizeof(*timers); i++)
 		exec_timer_stop(fleet->options.executor, timers[i]);

@@ -5,6 +5,19 @@
 
 #include "account_set.h"
 
+/* Hosts whose drain mode it is about. */
+static void count_drains(const struct fleet *fleet, struct fleet_plan *plan)
+{
+	bool anything = plan->sessions || fleet->options.command == FLEET_DRAIN;
+
+	for (size_t i = 0; anything && i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+
+		plan->drain_hosts += drain_acts(fleet, host, fleet_has_open_sessions(host));
+	}
+	plan->restore_hosts = fleet->options.resume ? fleet_count_owed(fleet) : 0;
+}
+
 /* Numbers the plan; false when memory is short (users are then not counted). */
 static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 {
@@ -30,6 +43,7 @@ static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 		plan->hosts += plan->sessions > before;
 	}
 	plan->users = users.count;
+	count_drains(fleet, plan);
 	counted = !users.failed;
 	account_set_release(&users);
 	return counted;
@@ -56,16 +70,34 @@ void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason)
 {
 	if (fleet->stop == FLEET_STOP_NONE)
 		fleet->stop = reason;
-	fleet_finish(fleet);
+	fleet_wind_up(fleet);
 }
 
 /* A run that goes on and has done all that was found so far: a last look needs no answer. */
 static void ask_to_go_on(struct fleet *fleet, const struct fleet_plan *plan)
 {
-	if (plan->sweeps && fleet->observer.gate)
+	if ((plan->sweeps || plan->restore_hosts) && fleet->observer.gate)
 		fleet->observer.gate(fleet->observer.ctx, plan);
 	else
 		fleet_answer(fleet, true);
+}
+
+/* Hosts that `drain` is to change have no outcome until that is done. */
+static void open_drains(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		struct rep_host *host = &fleet->record->hosts[i];
+
+		if (fleet->options.command == FLEET_DRAIN && drain_acts(fleet, host, false))
+			host->outcome = REP_HOST_NONE;
+	}
+}
+
+static bool nothing_to_do(const struct fleet *fleet, const struct fleet_plan *plan)
+{
+	if (fleet->options.command == FLEET_DRAIN)
+		return !plan->drain_hosts;
+	return !plan->sessions && !plan->restore_hosts;
 }
 
 void fleet_gate(struct fleet *fleet)
@@ -73,7 +105,8 @@ void fleet_gate(struct fleet *fleet)
 	struct fleet_plan plan;
 
 	fleet->phase = FLEET_GATE;
-	if (fleet->options.command == FLEET_SESSIONS) {
+	if (fleet->options.command == FLEET_SESSIONS ||
+	    fleet->options.command == FLEET_DRAIN_STATUS) {
 		settle_all(fleet, REP_SESSION_LISTED);
 		fleet_finish(fleet);
 		return;
@@ -83,6 +116,8 @@ void fleet_gate(struct fleet *fleet)
 	if (!count_plan(fleet, &plan))
 		fleet_warn(fleet, "out of memory while counting users");
 	plan.sweeps = fleet->options.sweeps - fleet->sweep;
+	if (!fleet->options.dry_run)
+		open_drains(fleet);
 	if (fleet->options.max_sessions >= 0 && plan.sessions > fleet->options.max_sessions) {
 		fleet_warn(fleet,
 			   "%u sessions are selected, more than --max-sessions %lld: nothing is "
@@ -91,7 +126,7 @@ void fleet_gate(struct fleet *fleet)
 		fleet_stop_before_act(fleet, FLEET_STOP_MAX_SESSIONS);
 	} else if (!plan.sessions && fleet->options.resume && sweep_is_due(fleet)) {
 		ask_to_go_on(fleet, &plan);
-	} else if (fleet->options.dry_run || !plan.sessions) {
+	} else if (fleet->options.dry_run || nothing_to_do(fleet, &plan)) {
 		settle_all(fleet, REP_SESSION_PLANNED);
 		fleet_finish(fleet);
 	} else if (fleet->observer.gate) {

@@ -15,6 +15,7 @@ void sweep_start(struct host_job *job)
 	job->look_count = job->look_next = 0;
 	job->rows_before = host->session_count;
 	job->error_before = host->error;
+	job->error_kept = job->drain_error;
 	host->error = 0; /* it has another chance */
 }
 
@@ -290,6 +291,9 @@ void sweep_settle(struct host_job *job)
 	settle_unlooked(job);
 	if (stopped)
 		host->error = job->error_before; /* what was known of it stays */
+	else if (!host->error)
+		host->error = job->error_kept;
+	job->drain_error = job->error_kept;
 	host->outcome = (uint8_t)verdict_host(host, !host->error && !unasked, job->silent);
 	if (!job->rows_before)
 		comeback_count_from(job, host->session_count); /* it had not been surveyed before */

@@ -20,7 +20,9 @@ bool sweep_is_due(const struct fleet *fleet)
 /* A last look costs little: hosts that could not be asked are named as such anyway. */
 static bool is_surveyed_again(const struct fleet *fleet, size_t host)
 {
-	return !fleet->last_look || !fleet->record->hosts[host].error;
+	uint16_t error = fleet->record->hosts[host].error;
+
+	return !fleet->last_look || !error || error == fleet->jobs[host].drain_error;
 }
 
 static void begin(struct fleet *fleet)
@@ -52,7 +54,7 @@ void sweep_next(struct fleet *fleet)
 		fleet->last_look = true;
 		begin(fleet);
 	} else {
-		fleet_finish(fleet);
+		fleet_wind_up(fleet);
 	}
 }
 
@@ -125,9 +127,9 @@ void sweep_surveyed(struct fleet *fleet)
 
 	comeback_decide_fleet(fleet);
 	if (fleet->last_look || !found.sessions) {
-		fleet_finish(fleet);
+		fleet_wind_up(fleet);
 	} else if (sweep_over_limit(fleet)) {
-		fleet_finish(fleet);
+		fleet_wind_up(fleet);
 	} else {
 		fleet_note(fleet, "sweep %u: %u session%s on %u host%s", (unsigned)fleet->sweep,
 			   (unsigned)found.sessions, found.sessions == 1 ? "" : "s",

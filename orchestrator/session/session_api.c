@@ -186,6 +186,31 @@ int session_drain_set(struct session_backend *backend, const char *host, const c
 	return backend->ops->drain_set(backend, host, address, drain, reterr);
 }
 
+/* Until then nothing may happen any more: the time is up, or the caller has turned away. */
+static bool may_act(const struct session_clock *clock, int64_t not_after_us,
+		    struct session_permit *permit)
+{
+	return clock->now_us(clock->ctx) <= not_after_us && session_permit_take(permit);
+}
+
+int session_drain_set_if(struct session_backend *backend, const char *host, const char *address,
+			 const struct session_drain_order *order, enum session_drain *ret_seen,
+			 struct session_error *reterr)
+{
+	enum session_drain seen;
+
+	if (session_drain_get(backend, host, address, &seen, reterr) != 0)
+		return -1;
+	if (seen == order->from) {
+		if (!may_act(backend->clock, order->not_after_us, order->permit))
+			return fail(reterr, SESSION_API_RDSWEEP, SESSION_FINDING_CALL_TIMEOUT);
+		if (session_drain_set(backend, host, address, order->to, reterr) != 0)
+			return -1;
+	}
+	*ret_seen = seen;
+	return 0;
+}
+
 void session_backend_destroy(struct session_backend *backend)
 {
 	if (backend && backend->ops->destroy)
@@ -263,7 +288,7 @@ int session_act_if(struct session_host *host, const struct session_order *order,
 		return 0;
 	}
 	/* From here to the call nothing may come in between. */
-	if (clock->now_us(clock->ctx) > order->not_after_us || !session_permit_take(order->permit))
+	if (!may_act(clock, order->not_after_us, order->permit))
 		return fail(reterr, SESSION_API_RDSWEEP, SESSION_FINDING_CALL_TIMEOUT);
 	if (act(host, order, reterr) != 0)
 		return -1;

@@ -57,6 +57,8 @@ enum session_finding {
 	SESSION_FINDING_VERIFY_TIMEOUT,
 	SESSION_FINDING_IDENTITY_CHANGED,
 	SESSION_FINDING_SHORT_LIST,
+	SESSION_FINDING_DRAIN_NOT_SET,	    /* accepted, and a look shows another drain mode */
+	SESSION_FINDING_DRAIN_NOT_RESTORED, /* changed by the run and not put back */
 	SESSION_FINDING_COUNT
 };
 
@@ -257,6 +259,20 @@ int session_drain_get(struct session_backend *backend, const char *host, const c
 		      enum session_drain *ret_drain, struct session_error *reterr);
 int session_drain_set(struct session_backend *backend, const char *host, const char *address,
 		      enum session_drain drain, struct session_error *reterr);
+/* Sets the drain mode only where it is what it is thought to be: one worker call, as
+ * session_act_if().
+ *   0 with *ret_seen == order->from: the mode was set.
+ *   0 with another *ret_seen: that is the mode, and nothing was asked.
+ *   -1: a call failed (the look, or the setting), or the time was up before it was set
+ *      (api RDSWEEP, CALL_TIMEOUT; nothing was asked). */
+struct session_drain_order {
+	enum session_drain from, to;
+	int64_t not_after_us;	       /* on the backend's clock: nothing is set after it */
+	struct session_permit *permit; /* taken right before the mode is set */
+};
+int session_drain_set_if(struct session_backend *backend, const char *host, const char *address,
+			 const struct session_drain_order *order, enum session_drain *ret_seen,
+			 struct session_error *reterr);
 void session_backend_destroy(struct session_backend *backend); /* NULL is fine */
 
 /* What to do to whom, and until when. */
