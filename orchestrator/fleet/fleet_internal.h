@@ -8,6 +8,8 @@
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
  *   sighting.c      what a look found, into the record
+ *   tally.c         how hosts and sessions stand, counted as they move
+ *   progress.c      a picture of the run, for people
  *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts
  */
 #ifndef RDSWEEP_FLEET_INTERNAL_H
@@ -17,6 +19,7 @@
 #include "host_job.h"
 #include "seats.h"
 #include "strbuf.h"
+#include "tally.h"
 #include "waves.h"
 
 struct fleet {
@@ -52,6 +55,13 @@ struct fleet {
 	unsigned credential_errors_in_a_row;
 	bool starved; /* said once that no worker is left */
 	int64_t started_us;
+
+	/* progress.c: what it has seen */
+	struct tally tally;
+	enum fleet_phase seen_phase;
+	int64_t seen_phase_us; /* since when */
+	uint32_t seen_wave;
+	size_t queue_done; /* so many at the start of the queue are done */
 };
 
 /* One of the jobs has come to an end in this phase. */
