@@ -414,13 +414,14 @@ int rep_read_members(struct rep_reader *reader, const struct rep_shape *shape, v
 
 	while ((token = json_next(reader->json)) == JSON_KEY) {
 		size_t i = find_field(shape, json_text(reader->json), next);
-		const struct rep_field *field = &shape->fields[i];
+		const struct rep_field *field;
 
 		if (i == shape->count) {
 			if (json_skip(reader->json) < 0)
 				return rep_read_fail_json(reader);
 			continue;
 		}
+		field = &shape->fields[i];
 		if (field->closes && check_seen(reader, shape, seen, field) < 0)
 			return -1;
 		if (read_field(reader, field, object) < 0)

@@ -18,8 +18,7 @@ static void pad_to(struct strbuf *out, size_t start, size_t column)
 		strbuf_addc(out, '\n');
 		start = out->len;
 	}
-	while (out->len - start < column)
-		strbuf_addc(out, ' ');
+	strbuf_addf(out, "%*s", (int)(column - (out->len - start)), "");
 }
 
 static void help_of_option(struct strbuf *out, const struct option *option)

@@ -14,6 +14,17 @@ static const struct command commands[] = {
 	  "off and looks whether they are gone. Services, listeners, the console and\n"
 	  "your own sessions are not touched unless you say so; protected users never.\n"
 	  "Try --dry-run first.\n" },
+	{ COMMAND_DISCONNECT, "disconnect", cmd_disconnect, "-i FILE SELECTION [OPTIONS]",
+	  "disconnects sessions; what runs in them goes on",
+	  "The same as 'logoff', but sessions are disconnected: programs keep running\n"
+	  "and users can connect again. Sessions that are disconnected already are left\n"
+	  "alone; the others are looked at until they are.\n" },
+	{ COMMAND_MESSAGE, "message", cmd_message, "TEXT -i FILE SELECTION [OPTIONS]",
+	  "shows users a message",
+	  "Shows the selected users a box with TEXT, which stays until it is closed. In\n"
+	  "TEXT, {user} and {host} stand for whom it is for and where, {reason} for what\n"
+	  "--reason says, {{ and }} for braces. A message whose delivery is uncertain is\n"
+	  "sent once more: rather two boxes than none.\n" },
 	{ COMMAND_RESUME, "resume", cmd_resume, "JOURNAL [OPTIONS]",
 	  "settles and finishes a run that was interrupted or killed",
 	  "The journal of a run is all that is needed. Sessions that may have been asked\n"
@@ -24,9 +35,12 @@ static const struct command commands[] = {
 	  "what the inventory means: list, check, graph",
 	  "Shows the hosts after groups, ranges, --limit and --shard: 'list' one name a\n"
 	  "line, 'check' every mistake and remark, 'graph' the groups as a tree.\n" },
-	{ COMMAND_REPORT, "report", cmd_report, "show FILE...", "reviews finished runs: show",
+	{ COMMAND_REPORT, "report", cmd_report, "show|hosts|convert FILE... [OPTIONS]",
+	  "reviews finished runs: show, hosts, convert",
 	  "'show' prints what a report says: outcome, totals, errors and what to do\n"
-	  "about them. '-' is standard input.\n" },
+	  "about them; --by counts its sessions; --only, --host and --user list them.\n"
+	  "'hosts' prints the names of hosts that did not succeed, one a line, for\n"
+	  "'--limit @FILE'. 'convert' writes it as CSV or HTML. '-' is standard input.\n" },
 	{ COMMAND_ERROR, "error", cmd_error, "CODE... [--format table|json]",
 	  "explains an error code: name, meaning, class, remedy",
 	  "A code is a decimal number, 0x and hexadecimal, an HRESULT, or a name such\n"

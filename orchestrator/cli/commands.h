@@ -13,6 +13,8 @@
 enum command_id {
 	COMMAND_SESSIONS,
 	COMMAND_LOGOFF,
+	COMMAND_DISCONNECT,
+	COMMAND_MESSAGE,
 	COMMAND_RESUME,
 	COMMAND_INVENTORY,
 	COMMAND_REPORT,
@@ -21,6 +23,9 @@ enum command_id {
 	COMMAND_HELP,
 	COMMAND_COUNT
 };
+
+/* Those that act on sessions, as bits: they ask, and keep a journal. */
+#define COMMANDS_THAT_ACT (1u << COMMAND_LOGOFF | 1u << COMMAND_DISCONNECT | 1u << COMMAND_MESSAGE)
 
 /* Exit codes; once given, a code never changes its meaning. */
 enum exit_code {
@@ -69,6 +74,8 @@ const struct command *command_table(size_t *ret_count);
 
 int cmd_sessions(const struct command_call *call);
 int cmd_logoff(const struct command_call *call);
+int cmd_disconnect(const struct command_call *call);
+int cmd_message(const struct command_call *call);
 int cmd_resume(const struct command_call *call);
 int cmd_inventory(const struct command_call *call);
 int cmd_report(const struct command_call *call);

@@ -10,24 +10,31 @@
 #define SECOND_MS 1000
 #define DAY_MS	  (INT64_C(86400) * 1000)
 
-#define SESSIONS  (1u << COMMAND_SESSIONS)
-#define LOGOFF	  (1u << COMMAND_LOGOFF)
-#define RESUME	  (1u << COMMAND_RESUME)
-#define INVENTORY (1u << COMMAND_INVENTORY)
-#define REPORT	  (1u << COMMAND_REPORT)
-#define ERROR	  (1u << COMMAND_ERROR)
-#define SELF	  (1u << COMMAND_SELF)
-#define RUNS	  (SESSIONS | LOGOFF)
-#define GOES_ON	  (RUNS | RESUME) /* what may be another when a run is resumed */
-#define ANY	  ((1u << COMMAND_COUNT) - 1)
+#define SESSIONS   (1u << COMMAND_SESSIONS)
+#define LOGOFF	   (1u << COMMAND_LOGOFF)
+#define RESUME	   (1u << COMMAND_RESUME)
+#define INVENTORY  (1u << COMMAND_INVENTORY)
+#define REPORT	   (1u << COMMAND_REPORT)
+#define ERROR	   (1u << COMMAND_ERROR)
+#define SELF	   (1u << COMMAND_SELF)
+#define DISCONNECT (1u << COMMAND_DISCONNECT)
+#define ACTS	   COMMANDS_THAT_ACT
+#define RUNS	   (SESSIONS | ACTS)
+#define GOES_ON	   (RUNS | RESUME) /* what may be another when a run is resumed */
+#define ANY	   ((1u << COMMAND_COUNT) - 1)
 
 #define AT(field) offsetof(struct options, field)
 
 static const char *const backends[] = { "windows", "tsts", "sim", NULL };
 static const char *const states[] = { "active", "disconnected", NULL };
 static const char *const probes[] = { "tcp", "none", NULL };
+static const char *const drains[] = { "run", "restart", "keep", NULL };
+static const char *const faileds[] = { "skip", "continue", "abort", NULL };
 static const char *const formats[] = { "table", "json", "csv", NULL };
 static const char *const progresses[] = { "auto", "always", "never", NULL };
+static const char *const bys[] = {
+	"host", "user", "error", "outcome", "wave", NULL
+}; /* enum rep_by */
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 /* clang-format off */
@@ -48,7 +55,7 @@ static const struct option table[] = {
 
 	{ "all", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(all), 0, 0, NULL,
 	  "every session that is not protected" },
-	{ "user", 'u', "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(users), 0, 0, NULL,
+	{ "user", 'u', "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS | REPORT, AT(users), 0, 0, NULL,
 	  "users: user or DOMAIN\\user with * and ?; repeatable" },
 	{ "user-file", 0, "FILE", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(user_files), 0, 0, NULL,
 	  "patterns for --user, one a line, # comments; repeatable" },
@@ -58,7 +65,7 @@ static const struct option table[] = {
 	  "idle or disconnected at least so long" },
 	{ "session", 0, "ID", OPTION_INTEGER, OPTION_SELECTION, RUNS, AT(session_id), 0, UINT32_MAX, NULL,
 	  "this session; only with a fleet of one host" },
-	{ "plan", 0, "REPORT.json", OPTION_TEXT, OPTION_SELECTION, LOGOFF, AT(plan), 0, 0, NULL,
+	{ "plan", 0, "REPORT.json", OPTION_TEXT, OPTION_SELECTION, ACTS, AT(plan), 0, 0, NULL,
 	  "just the sessions that this dry run planned" },
 	{ "not-user", 0, "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(not_users), 0, 0, NULL,
 	  "takes these users out again; repeatable" },
@@ -69,26 +76,30 @@ static const struct option table[] = {
 	{ "include-vms", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(include_vms), 0, 0, NULL,
 	  "guests of virtualization hosts too" },
 
-	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | SELF, AT(dry_run), 0, 0, NULL,
+	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, ACTS | SELF, AT(dry_run), 0, 0, NULL,
 	  "reports what would be done and touches nothing" },
-	{ "max-age", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, LOGOFF | RESUME, AT(max_age_ms), 1, DURATION_MAX_MS, NULL,
+	{ "max-age", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, ACTS | RESUME, AT(max_age_ms), 1, DURATION_MAX_MS, NULL,
 	  "of a plan or a journal (24h)" },
-	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, LOGOFF | RESUME | SELF, AT(yes), 0, 0, NULL,
+	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, ACTS | RESUME | SELF, AT(yes), 0, 0, NULL,
 	  "does not ask" },
 	{ "force-if-hung", 0, NULL, OPTION_FLAG, OPTION_SAFETY, SELF, AT(force_if_hung), 0, 0, NULL,
 	  "programs that do not answer are ended" },
 	{ "reset", 0, NULL, OPTION_FLAG, OPTION_SAFETY, SELF, AT(reset), 0, 0, NULL,
 	  "no program is asked: WTSLogoffSession on the current session" },
-	{ "max-sessions", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_sessions), 0, UINT32_MAX, NULL,
+	{ "max-sessions", 0, "N", OPTION_INTEGER, OPTION_SAFETY, ACTS, AT(max_sessions), 0, UINT32_MAX, NULL,
 	  "touches nothing where more are selected" },
-	{ "max-failures", 0, "N|P%", OPTION_FAILURES, OPTION_SAFETY, LOGOFF, AT(max_failures), 0, 1000000, NULL,
+	{ "max-failures", 0, "N|P%", OPTION_FAILURES, OPTION_SAFETY, ACTS, AT(max_failures), 0, 1000000, NULL,
 	  "stops when more hosts than this have failed" },
-	{ "wave", 0, "N|P%,...", OPTION_WAVES, OPTION_SAFETY, LOGOFF, AT(waves), 1, 1000000, NULL,
+	{ "wave", 0, "N|P%,...", OPTION_WAVES, OPTION_SAFETY, ACTS, AT(waves), 1, 1000000, NULL,
 	  "sizes of successive waves of hosts; the last repeats" },
-	{ "wave-pause", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, LOGOFF, AT(wave_pause_ms), 0, DAY_MS, NULL,
+	{ "wave-pause", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, ACTS, AT(wave_pause_ms), 0, DAY_MS, NULL,
 	  "waits between waves" },
 	{ "max-closing", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_closing), 1, UINT32_MAX, NULL,
 	  "sessions closing at once in the whole fleet" },
+	{ "drain", 0, "run|restart|keep", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain), 0, 0, drains,
+	  "no new logons: put back at the end, until a restart, or to stay" },
+	{ "drain-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain_failed), 0, 0, faileds,
+	  "hosts that cannot be drained: left alone (skip), or not" },
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
@@ -102,9 +113,9 @@ static const struct option table[] = {
 	  "for all calls and retries of a host (15m)" },
 	{ "run-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(run_timeout_ms), 1, DURATION_MAX_MS, NULL,
 	  "for the whole run (none)" },
-	{ "verify-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF | RESUME, AT(verify_timeout_ms), 1, DAY_MS, NULL,
+	{ "verify-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF | DISCONNECT | RESUME, AT(verify_timeout_ms), 1, DAY_MS, NULL,
 	  "for a session to be gone (3m)" },
-	{ "verify-interval", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF | RESUME, AT(verify_interval_ms), 10, DAY_MS, NULL,
+	{ "verify-interval", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF | DISCONNECT | RESUME, AT(verify_interval_ms), 10, DAY_MS, NULL,
 	  "between looks, growing to 5s (1s)" },
 	{ "probe", 0, "tcp|none", OPTION_CHOICE, OPTION_WORK, RUNS, AT(probe), 0, 0, probes,
 	  "whether a host's port is tried first (tcp)" },
@@ -115,13 +126,22 @@ static const struct option table[] = {
 	{ "retry-delay", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(retry_delay_ms), 0, DAY_MS, NULL,
 	  "before the first retry, doubling, jittered (1s)" },
 
-	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, GOES_ON, AT(reports), 0, 0, NULL,
-	  "writes a report, .json or .csv; repeatable" },
-	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(overwrite), 0, 0, NULL,
+	{ "by", 0, "host|user|error|outcome|wave", OPTION_CHOICE, OPTION_SELECTION, REPORT, AT(by), 0, 0, bys,
+	  "'show': counts the sessions so" },
+	{ "only", 0, "OUTCOME,...", OPTION_TEXT, OPTION_SELECTION, REPORT, AT(only), 0, 0, NULL,
+	  "'show': only hosts and sessions that ended so" },
+	{ "host", 0, "PATTERN", OPTION_TEXTS, OPTION_SELECTION, REPORT, AT(hosts), 0, 0, NULL,
+	  "'show': only these hosts: names with * and ?; repeatable" },
+	{ "outcome", 0, "OUTCOME,...", OPTION_TEXT, OPTION_SELECTION, REPORT, AT(outcome), 0, 0, NULL,
+	  "'hosts': that ended so, or have sessions that did (all but succeeded)" },
+
+	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, GOES_ON | REPORT, AT(reports), 0, 0, NULL,
+	  "writes a report, .json, .csv or .html; repeatable" },
+	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON | REPORT, AT(overwrite), 0, 0, NULL,
 	  "reports may take the place of files that exist" },
-	{ "journal", 0, "FILE", OPTION_TEXT, OPTION_OUTPUT, LOGOFF, AT(journal), 0, 0, NULL,
+	{ "journal", 0, "FILE", OPTION_TEXT, OPTION_OUTPUT, ACTS, AT(journal), 0, 0, NULL,
 	  "where the run is kept for 'resume' (beside the first report)" },
-	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | ERROR, AT(format), 0, 0, formats,
+	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | REPORT | ERROR, AT(format), 0, 0, formats,
 	  "of standard output" },
 	{ "progress", 0, "auto|always|never", OPTION_CHOICE, OPTION_OUTPUT, GOES_ON, AT(progress), 0, 0, progresses,
 	  "how the run stands: live on a terminal, else a line now and then (auto)" },
@@ -129,7 +149,7 @@ static const struct option table[] = {
 	  "colours on a terminal (auto)" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(quiet), 0, 0, NULL,
 	  "only errors, warnings and questions" },
-	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(verbose), 0, 0, NULL,
+	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON | REPORT, AT(verbose), 0, 0, NULL,
 	  "more detail" },
 	{ "help", 'h', NULL, OPTION_FLAG, OPTION_OUTPUT, ANY, AT(help), 0, 0, NULL,
 	  "shows this help" },
@@ -157,11 +177,14 @@ void options_init(struct options *options)
 {
 	*options = (struct options){
 		.backend = BACKEND_UNSET,
+		.message = "",
 		.idle_ms = -1,
 		.session_id = -1,
 		.max_sessions = -1,
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
+		.drain = DRAIN_UNSET,
+		.drain_failed = FAILED_UNSET,
 		.max_age_ms = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,
@@ -174,6 +197,7 @@ void options_init(struct options *options)
 		.retry_delay_ms = SECOND_MS,
 		.format = FORMAT_UNSET,
 		.progress = PROGRESS_AUTO,
+		.by = -1,
 		.color = COLOR_AUTO,
 	};
 }

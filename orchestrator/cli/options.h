@@ -78,6 +78,8 @@ enum option_format { FORMAT_UNSET = -1, FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum option_progress { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 enum option_probe { PROBE_TCP, PROBE_NONE };
+enum option_drain { DRAIN_UNSET = -1, DRAIN_RUN, DRAIN_RESTART, DRAIN_KEEP };
+enum option_failed { FAILED_UNSET = -1, FAILED_SKIP, FAILED_CONTINUE, FAILED_ABORT };
 
 /* Bits of --state. */
 #define OPTION_STATE_ACTIVE	  (1u << 0)
@@ -112,6 +114,8 @@ struct options {
 	struct option_waves waves;
 	int64_t wave_pause_ms;
 	int64_t max_closing; /* -1: no limit */
+	int drain;	  /* enum option_drain */
+	int drain_failed; /* enum option_failed; not given: skip */
 	const char *reason;
 	/* work */
 	int64_t concurrency;
@@ -121,6 +125,11 @@ struct options {
 	int probe; /* enum option_probe */
 	bool wait;
 	int64_t retries, retry_delay_ms;
+	/* review of reports */
+	int by;		     /* enum rep_by; -1: not given */
+	const char *only;    /* NULL: not given */
+	const char *outcome; /* NULL: not given */
+	struct option_texts hosts;
 	/* output */
 	struct option_texts reports;
 	bool overwrite;
@@ -129,6 +138,7 @@ struct options {
 	int progress;	     /* enum option_progress */
 	int color;	     /* enum option_color */
 	bool quiet, verbose;
+	const char *message; /* TEXT of `message`, which is no option; "" none */
 	/* what is no option, in order */
 	struct option_texts arguments;
 };

@@ -124,9 +124,9 @@ static uint32_t sessions_settled(const struct fleet_progress *run)
 
 int64_t progress_left_ms(const struct fleet_progress *run)
 {
-	bool survey = is_survey(run);
-	int64_t done = survey ? hosts_done(run) : sessions_settled(run);
-	int64_t all = survey ? hosts_all(run) : run->sessions_selected;
+	bool by_hosts = is_survey(run) || !run->sessions_selected;
+	int64_t done = by_hosts ? hosts_done(run) : sessions_settled(run);
+	int64_t all = by_hosts ? hosts_all(run) : run->sessions_selected;
 	int64_t left_ms;
 
 	if (run->stop != FLEET_STOP_NONE || run->phase_ms < LEFT_AFTER_MS || done <= 0 ||
@@ -143,7 +143,10 @@ static void add_phase(struct strbuf *out, const struct fleet_progress *run)
 {
 	char clock[PROGRESS_CLOCK_SIZE];
 
-	if (run->stop != FLEET_STOP_NONE) {
+	if (run->phase == FLEET_RESTORE) {
+		strbuf_addf(out, "drain modes are put back, %" PRIu32 " to go",
+			    run->hosts_to_restore);
+	} else if (run->stop != FLEET_STOP_NONE) {
 		strbuf_addf(out, "stopping (%s)", fleet_stop_name(run->stop));
 	} else if (is_survey(run)) {
 		strbuf_adds(out, "survey");
@@ -377,6 +380,8 @@ static void add_sessions(struct page *page)
 	const struct fleet_progress *run = page->view->run;
 	struct line line;
 
+	if (!is_survey(run) && !run->sessions_selected)
+		return; /* it is about hosts */
 	line_init(&line);
 	label(page, &line, "sessions");
 	if (!is_survey(run)) {

@@ -123,22 +123,79 @@ static void show_doubts(struct run *run)
 	if (!count)
 		return;
 	strbuf_init(&line);
-	strbuf_addf(&line,
-		    "  may have been asked before: %lu session%s; each is looked at first, and "
-		    "only asked "
-		    "again when it has had its time",
-		    (unsigned long)count, count == 1 ? "" : "s");
+	if (run->call->self->id == COMMAND_MESSAGE)
+		strbuf_addf(&line,
+			    "  may have the message already: %lu session%s; they get it once more",
+			    (unsigned long)count, plural((uint32_t)count));
+	else
+		strbuf_addf(&line,
+			    "  may have been asked before: %lu session%s; each is looked at first, "
+			    "and only asked again when it has had its time",
+			    (unsigned long)count, plural((uint32_t)count));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 }
 
-static void question(struct strbuf *line, const struct fleet_plan *plan)
+/* The text that users will see, as it was given. */
+static void show_message(struct run *run)
 {
+	const char *text = run->options->message;
+	struct strbuf line;
+
+	if (!*text)
+		return;
+	strbuf_init(&line);
+	strbuf_adds(&line, "  the message: ");
+	text_escape_add(&line, text, strlen(text));
+	writer_line(run->writer, strbuf_text(&line));
+	strbuf_release(&line);
+}
+
+static void add_hosts(struct strbuf *line, const char *before, uint32_t count, const char *after)
+{
+	strbuf_addf(line, "%s%" PRIu32 " host%s%s", before, count, plural(count), after);
+}
+
+/* What happens to the doors of hosts beside that. */
+static void add_drain(struct strbuf *line, const struct run *run, const struct fleet_plan *plan)
+{
+	static const char *const until[] = {
+		[DRAIN_RUN] = " until it ends.",
+		[DRAIN_RESTART] = " until they restart.",
+		[DRAIN_KEEP] = ", also when it has ended.",
+	};
+
+	if (plan->drain_hosts)
+		add_hosts(line, " New logons are refused on ", plan->drain_hosts,
+			  until[run->options->drain]);
+	if (plan->restore_hosts)
+		add_hosts(line, " Drain mode is put back on ", plan->restore_hosts, ".");
+}
+
+static void question(const struct run *run, struct strbuf *line, const struct fleet_plan *plan)
+{
+	static const char *const acts[COMMAND_COUNT] = {
+		[COMMAND_LOGOFF] = "logs off",
+		[COMMAND_DISCONNECT] = "disconnects",
+		[COMMAND_MESSAGE] = "sends a message to",
+	};
+
+	if (!plan->sessions) {
+		add_hosts(line, "This puts drain mode back on ", plan->restore_hosts,
+			  ", as the run has not done so.");
+		return;
+	}
 	strbuf_addf(line,
-		    "This logs off %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
-		    " host%s.",
-		    plan->sessions, plural(plan->sessions), plan->users, plural(plan->users),
-		    plan->hosts, plural(plan->hosts));
+		    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32 " host%s.",
+		    acts[run->call->self->id], plan->sessions, plural(plan->sessions), plan->users,
+		    plural(plan->users), plan->hosts, plural(plan->hosts));
+	add_drain(line, run, plan);
+}
+
+/* The number that means yes. */
+static uint32_t expected(const struct fleet_plan *plan)
+{
+	return plan->sessions ? plan->sessions : plan->restore_hosts;
 }
 
 static void answered(struct prompt *prompt, const char *line)
@@ -160,11 +217,11 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 	struct strbuf line;
 
 	strbuf_init(&line);
-	question(&line, plan);
-	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", plan->sessions);
+	question(run, &line, plan);
+	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", expected(plan));
 	writer_add(run->writer, strbuf_text(&line), line.len);
 	strbuf_release(&line);
-	run->expected = plan->sessions;
+	run->expected = expected(plan);
 	run->prompt.answered = answered;
 	run->prompt.ctx = run;
 	if (prompt_start(&run->prompt, &run->loop) == 0)
@@ -186,12 +243,13 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 	run_show_patterns(run);
 	show_failed_hosts(run, plan);
 	show_doubts(run);
+	show_message(run);
 	if (!run->options->yes) {
 		ask(run, plan);
 		return;
 	}
 	strbuf_init(&line);
-	question(&line, plan);
+	question(run, &line, plan);
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	fleet_answer(run->fleet, true);

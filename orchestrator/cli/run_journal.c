@@ -32,6 +32,7 @@ static const struct text_field {
 	{ "fleet_sha256", SECTION_INVENTORY, AT(about.fleet_sha256), false },
 	{ "folder", SECTION_TOP, AT(folder), false },
 	{ "plan_run", SECTION_TOP, AT(plan_run_id), true },
+	{ "message", SECTION_TOP, AT(options.message), true },
 	{ "domain", SECTION_OWN, AT(own_domain), true },
 	{ "user", SECTION_OWN, AT(own_user), true },
 };
@@ -55,7 +56,7 @@ static bool is_kept(const struct option *option)
 					      "format",	   "color",   "progress", "quiet",
 					      "verbose",   "help" };
 
-	if (option->group == OPTION_FLEET || !(option->commands & (1u << COMMAND_LOGOFF)))
+	if (option->group == OPTION_FLEET || !(option->commands & COMMANDS_THAT_ACT))
 		return false;
 	for (size_t i = 0; i < COUNT_OF(others); i++)
 		if (strcmp(option->name, others[i]) == 0)

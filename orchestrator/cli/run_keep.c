@@ -193,6 +193,11 @@ static int write_first_lines(struct run *run)
 		code = EXIT_NOT_WRITTEN;
 	}
 	strbuf_release(&lines);
+	if (code) {
+		/* nothing has begun, and what is left of it would only stand in the way */
+		file_journal_discard(run->keep.file, strbuf_text(&run->keep.path));
+		run->keep.file = NULL;
+	}
 	return code;
 }
 

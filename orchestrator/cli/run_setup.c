@@ -1,6 +1,7 @@
 /* run_setup.c - what is checked and made ready before a host is contacted. */
 #include "cli_error.h"
 #include "executor_uv.h"
+#include "notice.h"
 #include "platform_console.h"
 #include "platform_process.h"
 #include "run_resume.h"
@@ -43,9 +44,9 @@ static int size_pool(struct run *run)
 	wanted = run_pool_size(run->host_count, &run->concurrency) + more;
 	if (wanted > EXECUTOR_UV_MAX_THREADS)
 		wanted = EXECUTOR_UV_MAX_THREADS;
-	have = executor_uv_try_threads(wanted);
-	if (have < wanted) /* the limit was met: leave room for the writer and whoever else */
-		have = have > SPARE_THREADS ? have - SPARE_THREADS : 0;
+	/* with room for the writer and whoever else */
+	have = executor_uv_try_threads(wanted + SPARE_THREADS);
+	have = have > SPARE_THREADS ? have - SPARE_THREADS : 0;
 	if (have < 2 + more)
 		return cli_usage(
 			"this process may not start enough threads: at least %u are needed",
@@ -73,13 +74,39 @@ static bool someone_answers(const struct run *run)
 	return run->options->yes || run->options->dry_run || console_is_terminal(CONSOLE_IN);
 }
 
+/* What `message` shows. 0, or the exit code. */
+static int take_message(const struct run *run)
+{
+	struct options *options = run->options;
+	const struct notice_values offered = { .reason = options->reason };
+	struct strbuf why;
+	int code = 0;
+
+	if (options->arguments.count != 1)
+		return cli_usage_of(run->call->self,
+				    options->arguments.count
+					    ? "'message' takes one TEXT; put it in quotes"
+					    : "'message' needs the TEXT that is to be shown");
+	options->message = options->arguments.items[0];
+	strbuf_init(&why);
+	if (notice_check(options->message, &offered, &why) < 0)
+		code = cli_usage("the message %s", strbuf_text(&why));
+	strbuf_release(&why);
+	return code;
+}
+
 static int check_arguments(const struct run *run)
 {
 	const struct options *options = run->options;
+	int code = 0;
 
-	if (options->arguments.count)
-		return cli_usage_of(run->call->self, "'%s' takes no argument, but got '%s'",
+	if (run->call->self->id == COMMAND_MESSAGE)
+		code = take_message(run);
+	else if (options->arguments.count)
+		code = cli_usage_of(run->call->self, "'%s' takes no argument, but got '%s'",
 				    run->call->self->name, options->arguments.items[0]);
+	if (code)
+		return code;
 	if (run->call->self->id == COMMAND_SESSIONS)
 		return 0;
 	if (options->dry_run && options->journal)
@@ -87,6 +114,10 @@ static int check_arguments(const struct run *run)
 				 "'--dry-run' exclude each other");
 	if (options->max_age_ms >= 0 && !options->plan)
 		return cli_usage("'--max-age' is the age of a plan: it goes with '--plan'");
+	if (options->drain_failed != FAILED_UNSET && options->drain == DRAIN_UNSET)
+		return cli_usage(
+			"'--drain-failed' says what becomes of hosts that cannot be drained: "
+			"it goes with '--drain'");
 	if (!someone_answers(run))
 		return cli_usage(
 			"nobody can be asked, as standard input is no terminal: give --yes or "

@@ -192,6 +192,7 @@ int who_load(struct who *who, const struct options *options, const struct comman
 
 	who->filtered = is_filtered(options) || options->not_users.count;
 	who->selection.listing = command->id == COMMAND_SESSIONS;
+	who->selection.for_disconnect = command->id == COMMAND_DISCONNECT;
 	who_take_options(who, options);
 	return code;
 }

@@ -26,14 +26,28 @@ static void work_act(struct fleet_call *call)
 				      &call->error);
 }
 
+static void work_drain_get(struct fleet_call *call)
+{
+	call->status = session_drain_get(call->backend, call->name, call->address,
+					 &call->drain_seen, &call->error);
+}
+
+static void work_drain_set(struct fleet_call *call)
+{
+	call->status = session_drain_set_if(call->backend, call->name, call->address,
+					    &call->drain_order, &call->drain_seen, &call->error);
+}
+
 static void work_close(struct fleet_call *call)
 {
 	session_close(call->connection);
 }
 
 static void (*const work[CALL_KIND_COUNT])(struct fleet_call *call) = {
-	[CALL_OPEN] = work_open, [CALL_ENUMERATE] = work_enumerate, [CALL_DETAILS] = work_details,
-	[CALL_ACT] = work_act,	 [CALL_CLOSE] = work_close,
+	[CALL_OPEN] = work_open,	   [CALL_ENUMERATE] = work_enumerate,
+	[CALL_DETAILS] = work_details,	   [CALL_ACT] = work_act,
+	[CALL_DRAIN_GET] = work_drain_get, [CALL_DRAIN_SET] = work_drain_set,
+	[CALL_CLOSE] = work_close,
 };
 
 static void work_any(struct exec_call *exec)
@@ -63,6 +77,8 @@ void call_free(struct fleet_call *call)
 	if (!call)
 		return;
 	session_list_release(&call->list);
+	call_free(call->closer);
+	free(call->text);
 	free(call);
 }
 
@@ -84,4 +100,16 @@ void call_set_identity(struct fleet_call *call, const struct session_identity *w
 	call->order.want.user = call->user;
 	call->order.want.domain = call->domain;
 	call->order.permit = &call->permit;
+}
+
+int call_set_message(struct fleet_call *call, const char *title, struct strbuf *text,
+		     uint32_t timeout_s)
+{
+	size_t len;
+
+	call->text = strbuf_steal(text, &len);
+	if (!call->text)
+		return -1;
+	call->order.message = (struct session_message){ title, call->text, timeout_s };
+	return 0;
 }

@@ -52,10 +52,21 @@ static void settle(struct host_job *job, struct session_job *session,
 	settle_with_reason(job, session, outcome, error, REP_REASON_NONE);
 }
 
-/* Gone, as a look that succeeded has told: by our asking or before it. */
+static enum fleet_command command_of(const struct host_job *job)
+{
+	return job->fleet->options.command;
+}
+
+/* Gone, as a look that succeeded has told: by our asking or before it. A message makes nobody go. */
 static void settle_gone(struct host_job *job, struct session_job *session)
 {
-	settle(job, session, session->asked ? REP_SESSION_LOGGED_OFF : REP_SESSION_ALREADY_GONE, 0);
+	static const enum rep_session_outcome asked[] = {
+		[FLEET_LOGOFF] = REP_SESSION_LOGGED_OFF,
+		[FLEET_DISCONNECT] = REP_SESSION_DISCONNECTED,
+		[FLEET_MESSAGE] = REP_SESSION_ALREADY_GONE,
+	};
+
+	settle(job, session, session->asked ? asked[command_of(job)] : REP_SESSION_ALREADY_GONE, 0);
 }
 
 static void settle_changed(struct host_job *job, struct session_job *session)
@@ -72,11 +83,15 @@ static void settle_not_attempted(struct host_job *job, struct session_job *sessi
 {
 	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
 
+	if (reason == REP_REASON_NONE && job->not_drained)
+		reason = REP_REASON_NOT_DRAINED;
+
 	settle_with_reason(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
 			   reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
 }
 
-/* Sessions that the run before had asked about, or may have: they count as closing since then. */
+/* Sessions that the run before had asked about, or may have: they count as closing since then. A message leaves nothing
+ * to look for, and is sent once more: rather two boxes than none. */
 static void take_up_doubts(struct host_job *job)
 {
 	const struct fleet_options *options = &job->fleet->options;
@@ -89,6 +104,8 @@ static void take_up_doubts(struct host_job *job)
 			struct session_job *session = &job->sessions[k];
 
 			if (session->row != doubt->row)
+				continue;
+			if (command_of(job) == FLEET_MESSAGE)
 				continue;
 			session->asked = session->resumed = session->present = true;
 			session->asked_us = now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
@@ -204,6 +221,8 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
 		else
 			settle_gone(job, session);
 	}
+	comeback_look(job, shown);
+	comeback_decide(job);
 	free(shown);
 	return JOB_NEXT;
 }
@@ -220,7 +239,9 @@ static bool settle_what_is_over(struct host_job *job)
 
 		if (session->state != SESSION_PLANNED)
 			continue;
-		if (job_stopping(job))
+		if (job_stopping(job) && session->asked)
+			settle(job, session, REP_SESSION_IN_DOUBT, session->error);
+		else if (job_stopping(job) || job->not_drained)
 			settle_not_attempted(job, session);
 		else if (spent)
 			settle(job, session,
@@ -298,7 +319,7 @@ static void now_asked(struct host_job *job, struct session_job *session, bool su
 {
 	session->asked = true;
 	session->sure = sure;
-	session->again = false;
+	session->again = session->refused = false;
 	session->present = true;
 	session->asked_us = now_us(job);
 	session_job_move(session, SESSION_ASKED);
@@ -306,24 +327,42 @@ static void now_asked(struct host_job *job, struct session_job *session, bool su
 		job->fleet->options.wait && sure ? 0 : job->fleet->options.verify_interval_ms;
 }
 
+/* Whether it is as `disconnect` would have it; then it is settled: it was us, or he has done it himself. */
+static bool settle_disconnected(struct host_job *job, struct session_job *session,
+				const struct session_details *details)
+{
+	if (command_of(job) != FLEET_DISCONNECT || details->state != SESSION_DISCONNECTED)
+		return false;
+	if (session->asked)
+		settle(job, session, REP_SESSION_DISCONNECTED, 0);
+	else
+		settle_with_reason(job, session, REP_SESSION_SKIPPED, 0,
+				   REP_REASON_ALREADY_DISCONNECTED);
+	return true;
+}
+
 static enum job_state acted_without_error(struct host_job *job, struct session_job *session,
 					  struct fleet_call *call)
 {
 	switch (call->seen) {
 	case SESSION_SEEN_SAME:
-		now_asked(job, session, true);
+		if (command_of(job) == FLEET_MESSAGE)
+			settle(job, session, REP_SESSION_MESSAGED, 0);
+		else
+			now_asked(job, session, true);
 		break;
 	case SESSION_SEEN_GONE:
 		settle_gone(job, session);
 		break;
 	case SESSION_SEEN_OTHER:
 		settle_changed(job, session);
-		(void)sighting_add_other(job->fleet, job->index, call->order.want.id,
-					 &call->details);
+		comeback_add_other(job, call->order.want.id, &call->details);
+		comeback_decide(job);
 		break;
 	case SESSION_SEEN_NO_LONGER_MATCHES:
-		settle_with_reason(job, session, REP_SESSION_SKIPPED, 0,
-				   REP_REASON_NO_LONGER_MATCHES);
+		if (!settle_disconnected(job, session, &call->details))
+			settle_with_reason(job, session, REP_SESSION_SKIPPED, 0,
+					   REP_REASON_NO_LONGER_MATCHES);
 		break;
 	}
 	return JOB_NEXT;
@@ -341,6 +380,18 @@ static enum job_state act_again(struct host_job *job, struct session_job *sessio
 	return of_the_session ? JOB_NEXT : JOB_CLOSE;
 }
 
+static enum job_state message_failed(struct host_job *job, struct session_job *session,
+				     const struct session_error *error, enum win_error_class class_,
+				     bool more)
+{
+	session->asked |= class_ == WIN_ERROR_AMBIGUOUS;
+	if (class_ != WIN_ERROR_PERMANENT && more) /* the next look tells who has gone */
+		return act_again(job, session, error);
+	settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED,
+	       session->error);
+	return JOB_NEXT;
+}
+
 static enum job_state acted_with_error(struct host_job *job, struct session_job *session,
 				       const struct session_error *error)
 {
@@ -353,6 +404,18 @@ static enum job_state acted_with_error(struct host_job *job, struct session_job 
 		settle(job, session, REP_SESSION_TIMED_OUT, session->error);
 		return JOB_NEXT;
 	}
+	if (!looking && command_of(job) == FLEET_DISCONNECT && error->code == 5023) {
+		/* "Not in a state for it": he may have gone just before, which is as well. */
+		bool asked = session->asked;
+
+		now_asked(job, session, true);
+		session->asked = asked;
+		session->refused = true;
+		return JOB_NEXT;
+	}
+	/* A message is not looked for: it is sent once more, rather two boxes than none. */
+	if (!looking && command_of(job) == FLEET_MESSAGE)
+		return message_failed(job, session, error, class_, more);
 	if (!looking && (class_ == WIN_ERROR_GONE || error->code == 7007)) {
 		/* Gone or going in the very moment of the act: a look decides, and whether we
 		 * asked. */
@@ -399,7 +462,11 @@ static enum job_state looks_done(struct host_job *job)
 
 		if (session->state != SESSION_ASKED)
 			continue;
-		if (session->present && session->again && !job_stopping(job)) {
+		if (session->present && session->refused) {
+			settle(job, session,
+			       session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED,
+			       session->error);
+		} else if (session->present && session->again && !job_stopping(job)) {
 			not_closing(job, session);
 			session->not_before_us = 0;
 			session_job_move(session, SESSION_PLANNED);
@@ -407,7 +474,7 @@ static enum job_state looks_done(struct host_job *job)
 			   now >= verify_until_us(job, session)) {
 			/* it had its time: ask again, with an intent of its own */
 			session->resumed = false;
-			if (!job_stopping(job))
+			if (!job_stopping(job) && !job->not_drained)
 				session_job_move(session, SESSION_PLANNED);
 		} else if (now >= verify_until_us(job, session)) {
 			uint16_t error =
@@ -434,9 +501,10 @@ enum job_state act_look_failed(struct host_job *job, const struct session_error 
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
 
+		session->recheck = false;
 		if (session->state != SESSION_ASKED)
 			continue;
-		session->present = session->recheck = false;
+		session->present = false;
 		session->error = fleet_error(job->fleet, error);
 		if (hopeless)
 			settle(job, session, REP_SESSION_IN_DOUBT, session->error);
@@ -449,11 +517,12 @@ enum job_state act_look_failed(struct host_job *job, const struct session_error 
 static enum job_state next_recheck(struct host_job *job)
 {
 	for (uint32_t i = 0; i < job->session_count; i++) {
-		if (job->sessions[i].state == SESSION_ASKED && job->sessions[i].recheck) {
+		if (job->sessions[i].recheck) {
 			job->current = i;
 			return JOB_RECHECK;
 		}
 	}
+	comeback_decide(job);
 	return looks_done(job);
 }
 
@@ -469,13 +538,14 @@ enum job_state act_verified(struct host_job *job, struct fleet_call *call)
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
 
-		if (session->state != SESSION_ASKED)
-			continue;
-		if (!shown[session->row])
+		if (session->state == SESSION_ASKED && !shown[session->row])
 			settle_gone(job, session);
 		else
-			session->recheck = true;
+			session->recheck =
+				shown[session->row] && (session->state == SESSION_ASKED ||
+							comeback_wants_recheck(job, session));
 	}
+	comeback_look(job, shown);
 	free(shown);
 	return next_recheck(job);
 }
@@ -487,11 +557,15 @@ enum job_state act_rechecked(struct host_job *job, struct fleet_call *call)
 	struct session_identity want = { row->id, row->domain, row->user, row->logon_at_ms };
 
 	session->recheck = false;
-	if (call->status == 0) {
+	if (session->state == SESSION_SETTLED) {
+		comeback_rechecked(job, session, call);
+	} else if (call->status == 0) {
 		session->present = session_identity_is(&want, &call->details);
 		if (!session->present) {
 			settle_gone(job, session);
-			(void)sighting_add_other(job->fleet, job->index, want.id, &call->details);
+			comeback_add_other(job, want.id, &call->details);
+		} else {
+			(void)settle_disconnected(job, session, &call->details);
 		}
 	} else if (win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_GONE) {
 		settle_gone(job, session);
@@ -511,7 +585,9 @@ void act_abandon(struct host_job *job, bool withdrawn)
 	if (job->fleet->stop == FLEET_STOP_RUN_TIMEOUT)
 		error = fleet_finding(SESSION_FINDING_RUN_TIMEOUT);
 	session->error = fleet_error(job->fleet, &error);
-	if (!withdrawn)
+	if (!withdrawn && command_of(job) == FLEET_MESSAGE)
+		settle(job, session, REP_SESSION_IN_DOUBT, session->error);
+	else if (!withdrawn)
 		now_asked(job, session, false);
 	else if (!job_stopping(job) || session->asked)
 		settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
@@ -559,6 +635,7 @@ void act_settle(struct host_job *job)
 		else if (session->state == SESSION_PLANNED)
 			settle_not_attempted(job, session);
 	}
+	drain_settle(job);
 	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
 	journal_done(fleet->options.journal, fleet->record, job->index);
 	free(job->sessions);
@@ -575,9 +652,11 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 		call->status < 0 && call->error.api != SESSION_API_RDSWEEP &&
 		win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_PERMANENT;
 	bool was_gone = call->status == 0 && call->seen == SESSION_SEEN_GONE;
+	bool delivered = call->status == 0 && call->seen == SESSION_SEEN_SAME &&
+			 fleet->options.command == FLEET_MESSAGE;
 
-	/* A late yes changes nothing: only a look tells whether it is done. */
-	if (!refused && !was_gone)
+	/* A late yes changes nothing but for a message: only a look tells whether it is done. */
+	if (!refused && !was_gone && !delivered)
 		return;
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
@@ -592,8 +671,10 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 	}
 	if (row->outcome != REP_SESSION_IN_DOUBT)
 		return;
-	row->outcome = was_gone ? REP_SESSION_ALREADY_GONE : REP_SESSION_FAILED;
-	row->error = was_gone ? 0 : fleet_error(fleet, &call->error);
+	row->outcome = delivered  ? REP_SESSION_MESSAGED
+		       : was_gone ? REP_SESSION_ALREADY_GONE
+				  : REP_SESSION_FAILED;
+	row->error = refused ? fleet_error(fleet, &call->error) : 0;
 	journal_result(fleet->options.journal, fleet->record, call->host, call->row);
 	if (host->outcome != REP_HOST_NONE && job->state == JOB_DONE)
 		host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);

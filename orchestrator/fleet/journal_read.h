@@ -35,8 +35,13 @@ struct journal_read {
 		settled; /* the last "end" line; lines after it (a resumed run's) make it not ended again */
 	bool torn;	    /* the last line was dropped */
 	size_t sound_bytes; /* up to where the file is good: cut it there before appending */
+	/* of each host, how many of its sessions the survey had seen: the later ones follow */
+	uint32_t *survey_rows;
 	struct journal_doubt *doubts; /* in order of host, then row */
 	size_t doubt_count;
+	/* hosts whose drain mode may have been asked to change, without a look since; `row` is 0 */
+	struct journal_doubt *drain_doubts;
+	size_t drain_doubt_count;
 	struct arena arena;	     /* private */
 	struct journal_marks *marks; /* private: of each host */
 };

@@ -9,9 +9,12 @@
 
 /* What a host is doing, for people; NULL: it rests on purpose, or does nothing worth a word. */
 static const char *const doings[JOB_STATE_COUNT] = {
-	[JOB_PROBE] = "connecting", [JOB_OPEN] = "opening",	 [JOB_ENUMERATE] = "listing",
-	[JOB_DETAILS] = "looking",  [JOB_ACT] = "acting",	 [JOB_TICK] = "verifying",
-	[JOB_VERIFY] = "verifying", [JOB_RECHECK] = "verifying", [JOB_BACKOFF] = "trying again",
+	[JOB_PROBE] = "connecting",   [JOB_DRAIN_LOOK] = "draining",
+	[JOB_DRAIN_SET] = "draining", [JOB_DRAIN_CHECK] = "draining",
+	[JOB_OPEN] = "opening",	      [JOB_ENUMERATE] = "listing",
+	[JOB_DETAILS] = "looking",    [JOB_ACT] = "acting",
+	[JOB_TICK] = "verifying",     [JOB_VERIFY] = "verifying",
+	[JOB_RECHECK] = "verifying",  [JOB_BACKOFF] = "trying again",
 	[JOB_CLOSE] = "hanging up",
 };
 
@@ -62,7 +65,7 @@ static void find_slow(struct fleet *fleet, int64_t now_us, struct fleet_progress
 {
 	size_t end = fleet->queue_next;
 
-	if (fleet->phase != FLEET_SURVEY && fleet->phase != FLEET_ACT)
+	if (fleet->phase == FLEET_GATE || fleet->phase == FLEET_FINISHED)
 		return;
 	while (fleet->queue_done < end &&
 	       fleet->jobs[fleet->queue[fleet->queue_done]].state == JOB_DONE)
@@ -138,6 +141,7 @@ void fleet_progress(struct fleet *fleet, struct fleet_progress *ret)
 	ret->calls = fleet->seats.counting + fleet->seats.lent;
 	ret->calls_lent = fleet->seats.lent;
 	ret->calls_left_behind = fleet->seats.left_behind;
+	ret->hosts_to_restore = fleet_count_owed(fleet);
 	find_slow(fleet, now_us, ret);
 }
 

@@ -118,3 +118,14 @@ struct session_condition selection_condition(const struct selection *selection)
 		condition.min_idle_s = (selection->min_idle_ms + 999) / 1000;
 	return condition;
 }
+
+bool selection_not_in(struct session_condition *condition, enum session_state state)
+{
+	uint32_t any = (UINT32_C(1) << SESSION_STATE_COUNT << 1) - 1; /* the unknown one too */
+
+	condition->states = (condition->states ? condition->states : any) & ~(UINT32_C(1) << state);
+	if (condition->states)
+		return true;
+	condition->min_idle_s = INT64_MAX; /* no bit would mean any state */
+	return false;
+}

@@ -27,6 +27,7 @@ struct session_job {
 	bool sure;     /* ... and said yes, the last time */
 	/* ... and said something ambiguous: ask again if a look still shows it */
 	bool again;
+	bool refused; /* ... and said that it is in no state for it: one look decides */
 	/* asked by the run that this one goes on with: ask again once its verify time is over */
 	bool resumed;
 	bool closing;	       /* counts against --max-closing */

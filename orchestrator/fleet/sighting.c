@@ -139,8 +139,8 @@ int sighting_add_new(struct fleet *fleet, uint32_t host_index, const struct sess
 	return 0;
 }
 
-int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
-		       const struct session_details *details)
+int64_t sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
+			   const struct session_details *details)
 {
 	struct rep_host *host = &fleet->record->hosts[host_index];
 	struct rep_session *row;
@@ -151,11 +151,11 @@ int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
 		    !account_eq(row->domain, row->user, details->domain, details->user))
 			continue;
 		if (row->logon_at_ms == details->logon_at_ms)
-			return 0;
+			return i;
 		if (row->logon_at_ms == UTC_UNKNOWN && row->reason == REP_REASON_NEW) {
 			/* Listed before, and now it is known since when. */
 			sighting_details(fleet, host, row, details);
-			return 0;
+			return i;
 		}
 	}
 	row = add_row(fleet, host, id, details->user, details->domain, details->station);
@@ -163,5 +163,5 @@ int sighting_add_other(struct fleet *fleet, uint32_t host_index, uint32_t id,
 		return -1;
 	sighting_details(fleet, host, row, details);
 	leave_alone(fleet, host_index, row);
-	return 0;
+	return (int64_t)host->session_count - 1;
 }

@@ -186,6 +186,31 @@ int session_drain_set(struct session_backend *backend, const char *host, const c
 	return backend->ops->drain_set(backend, host, address, drain, reterr);
 }
 
+/* Until then nothing may happen any more: the time is up, or the caller has turned away. */
+static bool may_act(const struct session_clock *clock, int64_t not_after_us,
+		    struct session_permit *permit)
+{
+	return clock->now_us(clock->ctx) <= not_after_us && session_permit_take(permit);
+}
+
+int session_drain_set_if(struct session_backend *backend, const char *host, const char *address,
+			 const struct session_drain_order *order, enum session_drain *ret_seen,
+			 struct session_error *reterr)
+{
+	enum session_drain seen;
+
+	if (session_drain_get(backend, host, address, &seen, reterr) != 0)
+		return -1;
+	if (seen == order->from) {
+		if (!may_act(backend->clock, order->not_after_us, order->permit))
+			return fail(reterr, SESSION_API_RDSWEEP, SESSION_FINDING_CALL_TIMEOUT);
+		if (session_drain_set(backend, host, address, order->to, reterr) != 0)
+			return -1;
+	}
+	*ret_seen = seen;
+	return 0;
+}
+
 void session_backend_destroy(struct session_backend *backend)
 {
 	if (backend && backend->ops->destroy)
@@ -212,6 +237,8 @@ static int act(struct session_host *host, const struct session_order *order,
 {
 	const struct session_ops *ops = host->backend->ops;
 
+	if (order->act == SESSION_ACT_MESSAGE)
+		return ops->message(host, order->want.id, &order->message, reterr);
 	if (order->act == SESSION_ACT_DISCONNECT)
 		return ops->disconnect(host, order->want.id, reterr);
 	return ops->logoff(host, order->want.id, order->act == SESSION_ACT_LOGOFF_WAIT, reterr);
@@ -222,12 +249,17 @@ static int act_is_offered(const struct session_host *host, enum session_act what
 			  struct session_error *reterr)
 {
 	const struct session_ops *ops = host->backend->ops;
+	enum session_api api = SESSION_API_LOGOFF_SESSION;
+	bool offered = ops->logoff != NULL;
 
-	if (what == SESSION_ACT_DISCONNECT)
-		return ops->disconnect ? 0
-				       : fail(reterr, SESSION_API_DISCONNECT_SESSION,
-					      ERROR_NOT_SUPPORTED_CODE);
-	return ops->logoff ? 0 : fail(reterr, SESSION_API_LOGOFF_SESSION, ERROR_NOT_SUPPORTED_CODE);
+	if (what == SESSION_ACT_DISCONNECT) {
+		api = SESSION_API_DISCONNECT_SESSION;
+		offered = ops->disconnect != NULL;
+	} else if (what == SESSION_ACT_MESSAGE) {
+		api = SESSION_API_SEND_MESSAGE;
+		offered = ops->message != NULL;
+	}
+	return offered ? 0 : fail(reterr, api, ERROR_NOT_SUPPORTED_CODE);
 }
 
 int session_act_if(struct session_host *host, const struct session_order *order,
@@ -256,7 +288,7 @@ int session_act_if(struct session_host *host, const struct session_order *order,
 		return 0;
 	}
 	/* From here to the call nothing may come in between. */
-	if (clock->now_us(clock->ctx) > order->not_after_us || !session_permit_take(order->permit))
+	if (!may_act(clock, order->not_after_us, order->permit))
 		return fail(reterr, SESSION_API_RDSWEEP, SESSION_FINDING_CALL_TIMEOUT);
 	if (act(host, order, reterr) != 0)
 		return -1;

@@ -57,6 +57,8 @@ enum session_finding {
 	SESSION_FINDING_VERIFY_TIMEOUT,
 	SESSION_FINDING_IDENTITY_CHANGED,
 	SESSION_FINDING_SHORT_LIST,
+	SESSION_FINDING_DRAIN_NOT_SET,	    /* accepted, and a look shows another drain mode */
+	SESSION_FINDING_DRAIN_NOT_RESTORED, /* changed by the run and not put back */
 	SESSION_FINDING_COUNT
 };
 
@@ -149,13 +151,22 @@ void session_permit_init(struct session_permit *permit);
 bool session_permit_take(struct session_permit *permit);     /* worker: true = act now */
 bool session_permit_withdraw(struct session_permit *permit); /* loop: true = it will never act */
 
-enum session_act { SESSION_ACT_LOGOFF, SESSION_ACT_LOGOFF_WAIT, SESSION_ACT_DISCONNECT };
+enum session_act {
+	SESSION_ACT_LOGOFF,
+	SESSION_ACT_LOGOFF_WAIT,
+	SESSION_ACT_DISCONNECT,
+	SESSION_ACT_MESSAGE /* `message` of the order */
+};
 
 /* Conditions that a session must still meet at the look. 0 / -1: none. */
 struct session_condition {
 	uint32_t states;    /* bits 1 << enum session_state; 0: any */
 	int64_t min_idle_s; /* -1: none; an unknown idle time never meets it */
 };
+
+/* What WTSSendMessage takes of a text at most: older hosts cap title and text at 1024 bytes each, and
+ * the zero counts. Longer ones are cut, never in the middle of a character. */
+#define SESSION_MESSAGE_UNITS 511 /* of UTF-16 */
 
 struct session_message {
 	const char *title; /* never empty */
@@ -248,6 +259,20 @@ int session_drain_get(struct session_backend *backend, const char *host, const c
 		      enum session_drain *ret_drain, struct session_error *reterr);
 int session_drain_set(struct session_backend *backend, const char *host, const char *address,
 		      enum session_drain drain, struct session_error *reterr);
+/* Sets the drain mode only where it is what it is thought to be: one worker call, as
+ * session_act_if().
+ *   0 with *ret_seen == order->from: the mode was set.
+ *   0 with another *ret_seen: that is the mode, and nothing was asked.
+ *   -1: a call failed (the look, or the setting), or the time was up before it was set
+ *      (api RDSWEEP, CALL_TIMEOUT; nothing was asked). */
+struct session_drain_order {
+	enum session_drain from, to;
+	int64_t not_after_us;	       /* on the backend's clock: nothing is set after it */
+	struct session_permit *permit; /* taken right before the mode is set */
+};
+int session_drain_set_if(struct session_backend *backend, const char *host, const char *address,
+			 const struct session_drain_order *order, enum session_drain *ret_seen,
+			 struct session_error *reterr);
 void session_backend_destroy(struct session_backend *backend); /* NULL is fine */
 
 /* What to do to whom, and until when. */
@@ -255,8 +280,9 @@ struct session_order {
 	struct session_identity want;
 	struct session_condition condition;
 	enum session_act act;
-	int64_t not_after_us;	       /* on the backend's clock: no act is started after it */
-	struct session_permit *permit; /* taken right before the act */
+	struct session_message message; /* MESSAGE */
+	int64_t not_after_us;		/* on the backend's clock: no act is started after it */
+	struct session_permit *permit;	/* taken right before the act */
 };
 
 /* Looks at session `order->want.id` and acts on it only if it still is `want` (domain\user, logon

@@ -273,12 +273,12 @@ static int sim_message(struct session_host *host, uint32_t id,
 	struct call call = call_on(host, SIM_MESSAGE, SESSION_API_SEND_MESSAGE, id);
 	uint32_t code;
 
-	(void)message;
 	if (call_wait(&call, reterr) != 0)
 		return -1;
 	int64_t end_ms = now_ms(call.sim);
 	lock(call.sim);
-	int result = sim_model_message(call.sim->model, call.host, id, &call.step, end_ms, &code);
+	int result = sim_model_message(call.sim->model, call.host, id, message->text, &call.step,
+				       end_ms, &code);
 	unlock(call.sim);
 	return result == 0 ? 0 : fail(reterr, call.api, code);
 }
@@ -437,6 +437,23 @@ int session_sim_sessions_at(struct session_backend *backend, const char *name, i
 	lock(sim);
 	if (sim_model_host(sim->model, name, &host) == 0)
 		result = sim_model_sessions_at(sim->model, host, t_ms, row, ctx, reterr_code);
+	unlock(sim);
+	return result;
+}
+
+int session_sim_drain_at(struct session_backend *backend, const char *name, int64_t t_ms,
+			 enum session_drain *ret_drain, uint32_t *reterr_code)
+{
+	struct sim_backend *sim = sim_of(backend);
+	const struct sim_step untold = { 0 };
+	uint32_t host;
+	int result = -1;
+
+	*reterr_code = CODE_NOT_ENOUGH_MEMORY;
+	lock(sim);
+	if (sim_model_host(sim->model, name, &host) == 0)
+		result = sim_model_drain_get(sim->model, host, &untold, t_ms, ret_drain,
+					     reterr_code);
 	unlock(sim);
 	return result;
 }

@@ -15,7 +15,7 @@
 #include "utc.h"
 #include "win_error.h"
 
-#define MESSAGE_UNITS 512 /* with the zero: older hosts take 1024 bytes at most */
+#define MESSAGE_UNITS (SESSION_MESSAGE_UNITS + 1) /* with the zero */
 #define MESSAGE_STYLE (MB_OK | MB_ICONWARNING | MB_SETFOREGROUND | MB_TOPMOST)
 
 struct wts_backend {

@@ -416,7 +416,7 @@ int sim_model_disconnect(struct sim_model *model, uint32_t host_index, uint32_t 
 			   SIM_FOREVER, reterr_code);
 }
 
-int sim_model_message(struct sim_model *model, uint32_t host_index, uint32_t id,
+int sim_model_message(struct sim_model *model, uint32_t host_index, uint32_t id, const char *text,
 		      const struct sim_step *step, int64_t now_ms, uint32_t *reterr_code)
 {
 	struct sim_fleet_host *host = &model->hosts[host_index];
@@ -429,6 +429,7 @@ int sim_model_message(struct sim_model *model, uint32_t host_index, uint32_t id,
 		return 0;
 	sim_view_life(model, host, life, now_ms, &view);
 	struct sim_event event = event_of(SIM_EVENT_MESSAGE, host, &view, now_ms, UTC_UNKNOWN);
+	event.text = text;
 	return record(model, &event, reterr_code);
 }
 

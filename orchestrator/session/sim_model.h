@@ -127,7 +127,8 @@ int sim_model_logoff(struct sim_model *model, uint32_t host, uint32_t id,
 		     uint32_t *reterr_code);
 int sim_model_disconnect(struct sim_model *model, uint32_t host, uint32_t id,
 			 const struct sim_step *step, int64_t now_ms, uint32_t *reterr_code);
-int sim_model_message(struct sim_model *model, uint32_t host, uint32_t id,
+/* `text` is for the state's line; NULL: it does not tell. */
+int sim_model_message(struct sim_model *model, uint32_t host, uint32_t id, const char *text,
 		      const struct sim_step *step, int64_t now_ms, uint32_t *reterr_code);
 int sim_model_drain_get(struct sim_model *model, uint32_t host, const struct sim_step *step,
 			int64_t now_ms, enum session_drain *ret_drain, uint32_t *reterr_code);

@@ -76,6 +76,10 @@ void sim_event_format(struct strbuf *out, const struct sim_event *event)
 	add_time(out, event->due_ms);
 	if (event->kind == SIM_EVENT_DRAIN)
 		strbuf_addf(out, ",\"mode\":\"%s\"", session_drain_name(event->mode));
+	if (event->kind == SIM_EVENT_MESSAGE && event->text) {
+		strbuf_adds(out, ",\"text\":");
+		json_add_string(out, event->text);
+	}
 	strbuf_adds(out, "}\n");
 }
 
@@ -89,11 +93,12 @@ enum line_key {
 	KEY_EFFECT,
 	KEY_DUE,
 	KEY_MODE,
+	KEY_TEXT,
 	KEY_COUNT
 };
 
 static const char *const line_keys[KEY_COUNT] = { "t",	      "host",	"call", "session", "user",
-						  "logon_at", "effect", "due",	"mode" };
+						  "logon_at", "effect", "due",	"mode",	   "text" };
 
 /* The members as they stand: a string, a number, or neither (null or not there). */
 struct line {
@@ -123,6 +128,11 @@ static int key_index(const char *name)
 	return -1;
 }
 
+static int wrong_json(char *message, const struct json_reader *json)
+{
+	return wrong(message, "column %d: %s", json_column(json), json_error_text(json));
+}
+
 static int read_member(struct json_reader *json, struct arena *arena, struct line *line,
 		       char *message)
 {
@@ -132,6 +142,8 @@ static int read_member(struct json_reader *json, struct arena *arena, struct lin
 		return wrong(message, "a key that is not known");
 	enum json_token token = json_next(json);
 	line->seen[key] = true;
+	if (token == JSON_ERROR)
+		return wrong_json(message, json);
 	if (token == JSON_STRING) {
 		line->text[key] = arena_strndup(arena, json_text(json), json_text_len(json));
 		return line->text[key] ? 0 : wrong(message, "memory is short");
@@ -161,7 +173,7 @@ static int read_line(struct json_reader *json, struct arena *arena, struct line 
 		return wrong(message, "expected an object, found %s", json_token_name(token));
 	}
 	if (token != JSON_END)
-		return wrong(message, "column %d: %s", json_column(json), json_error_text(json));
+		return wrong_json(message, json);
 	for (int i = 0; i < KEY_MODE; i++) {
 		if (!line->seen[i])
 			return wrong(message, "'%s' is missing", line_keys[i]);
@@ -230,6 +242,14 @@ static int mode_of(const struct line *line, struct sim_event *event, char *messa
 				     : "'mode': only a drain has one");
 }
 
+static int text_of(const struct line *line, struct sim_event *event, char *message)
+{
+	event->text = line->text[KEY_TEXT];
+	if (!line->seen[KEY_TEXT] || (event->kind == SIM_EVENT_MESSAGE && event->text))
+		return 0;
+	return wrong(message, "'text': only a message has one, a string");
+}
+
 static int event_of(const struct line *line, struct arena *arena, struct sim_event *event,
 		    char *message)
 {
@@ -252,7 +272,7 @@ static int event_of(const struct line *line, struct arena *arena, struct sim_eve
 		return -1;
 	if (account_of(line, arena, event, message) != 0)
 		return -1;
-	return mode_of(line, event, message);
+	return mode_of(line, event, message) != 0 ? -1 : text_of(line, event, message);
 }
 
 int sim_event_parse(struct sim_event *ret, struct arena *arena, const char *bytes, size_t len,

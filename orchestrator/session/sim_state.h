@@ -2,7 +2,7 @@
  * sim_state.h - one line of a simulated fleet's state: an effect that some call had, as JSON.
  *
  *   {"t","host","call","session","user","logon_at","effect","due"}, in this order; a drain has
- * "mode" as well, at the end.
+ * "mode" as well, at the end, and a message has "text".
  *
  * Times are RFC 3339 in UTC with milliseconds. `session`, `user`, `logon_at` and `due` are null
  * where there is none. Only bytes: who keeps the lines, and where, is the caller's matter.
@@ -42,6 +42,7 @@ struct sim_event {
 	int64_t logon_at_ms; /* UTC_UNKNOWN: null */
 	int64_t due_ms;	     /* UTC_UNKNOWN: null */
 	enum session_drain mode;
+	const char *text; /* of a message; NULL: the line does not tell */
 };
 
 /* Appends the line with its newline. Errors are in `out`. */

@@ -13,11 +13,18 @@ import sys
 
 # What the report may say of a session whose logoff was accepted. `still_present` and `returned` are checked further.
 ASKED = {"logged_off", "in_doubt", "still_present", "returned"}
+# The same for other calls, by command and call: what is not here may not happen.
+EFFECTS = {
+    ("disconnect", "disconnect"): {"disconnected", "in_doubt", "still_present"},
+    ("message", "message"): {"messaged", "in_doubt"},
+}
 KNOWN = {
     "logged_off", "already_gone", "disconnected", "messaged", "planned", "listed", "failed", "timed_out",
     "in_doubt", "still_present", "identity_changed", "returned", "not_attempted", "skipped",
 }
 NEEDS_REASON = {"skipped", "not_attempted"}
+# Selected, and then found to be no longer what was selected.
+CHANGED = {"no_longer_matches", "already_disconnected"}
 
 
 def identity(host, session):
@@ -25,6 +32,10 @@ def identity(host, session):
     if user is not None and session["domain"] is not None:
         user = session["domain"] + "\\" + user
     return (host, session["id"], user, session["logon_at"])
+
+
+def folded(user):
+    return user.casefold() if user else ""
 
 
 def name(key):
@@ -43,8 +54,12 @@ class Checker:
         self.lines = [line for line in state if line["t"] >= self.started]
         self.gone = {}  # by a logoff of this run
         self.left = {}  # by themselves, at any time
+        self.drains = [line for line in state if line["effect"] == "drain"]
+        self.back = collections.defaultdict(set)  # account -> (host, id) of whoever logged on after a logoff
         for line in state:
             key = (line["host"], line["session"], line["user"], line["logon_at"])
+            if line["effect"] == "logged_on":
+                self.back[folded(line["user"])].add((line["host"], line["session"]))
             if line["effect"] != "gone":
                 continue
             if line["call"] != "logoff":
@@ -102,19 +117,69 @@ class Checker:
                 self.say(f"{name(key)} is called already_gone and is still there")
             if outcome == "already_gone" and key in self.gone:
                 self.say(f"{name(key)} is called already_gone, but we asked")
+            if outcome == "returned" and not any(host == key[0] for host, _ in self.back[folded(key[2])]):
+                self.say(f"{name(key)} is called returned and never came back")
             if (outcome in NEEDS_REASON) != (session["reason"] is not None):
                 self.say(f"{name(key)} is {outcome} with the reason {session['reason']}")
-            if outcome == "skipped" and session["selected"]:
+            if outcome == "skipped" and session["selected"] and session["reason"] not in CHANGED:
                 self.say(f"{name(key)} is skipped and selected")
             if outcome != "skipped" and not session["selected"]:
                 self.say(f"{name(key)} is {outcome} and not selected")
 
     def check_other_effects(self):
-        allowed = {"gone"} if self.report["run"]["command"] == "logoff" else set()
-        allowed |= {"logged_on"}
+        command = self.report["run"]["command"]
+        done = {"disconnected": set(), "messaged": set()}
         for line in self.lines:
-            if line["effect"] not in allowed and line["call"] not in ("leave", "return"):
-                self.say(f"{self.report['run']['command']} had the effect {line}")
+            if line["call"] in ("leave", "return") or (command, line["call"]) == ("logoff", "logoff"):
+                continue
+            if line["call"] == "drain" and (command == "drain" or self.report["run"]["policy"].get("drain")):
+                continue
+            outcomes = EFFECTS.get((command, line["call"]))
+            if outcomes is None:
+                self.say(f"{command} had the effect {line}")
+                continue
+            key = (line["host"], line["session"], line["user"], line["logon_at"])
+            done[line["effect"]].add(key)
+            session = self.sessions.get(key)
+            if session is None:
+                self.say(f"{name(key)} is {line['effect']} and is not in the report")
+            elif session["outcome"] not in outcomes:
+                self.say(f"{name(key)} is {line['effect']}, the report says {session['outcome']}")
+            elif not session["selected"]:
+                self.say(f"{name(key)} is {line['effect']} without being selected")
+        for key, session in self.sessions.items():
+            outcome = session["outcome"]
+            if outcome in done and key not in done[outcome] and key not in self.left:
+                self.say(f"{name(key)} is called {outcome} and is not")
+
+    def modes(self, until):
+        """The drain mode of every host that was ever set to one, at that time."""
+        lines = [line for line in self.drains if line["t"] <= until]
+        return {line["host"]: line["mode"] for line in sorted(lines, key=lambda line: line["t"])}
+
+    def check_drain(self):
+        """What the report says of drain modes is so, and whoever was asked to go found the door closed behind him."""
+        then, now = self.modes(self.finished), self.modes("9")
+        changed = {line["host"] for line in self.drains if line["t"] >= self.started}
+        policy = self.report["run"]["policy"]
+        for host in self.report["hosts"]:
+            host_name, drain = host["host"], host["drain"]
+            if drain is None:
+                if host_name in changed:
+                    self.say(f"{host_name} was set to drain mode, and the report does not know")
+                continue
+            mode = then.get(host_name, "off")
+            if drain["after"] not in (None, mode):
+                self.say(f"{host_name} is called {drain['after']} in the end and is {mode}")
+            if policy.get("drain") == "run" and drain["before"] not in (None, now.get(host_name, "off")):
+                if host["error"] is None or self.report["run"]["exit_code"] == 0:
+                    self.say(f"{host_name} was {drain['before']}, is {now.get(host_name)}, and that is no error")
+        if not policy.get("drain") or policy.get("drain_failed") == "continue":
+            return
+        for key, line in self.gone.items():
+            session = self.sessions.get(key)
+            if session and session["outcome"] not in ("in_doubt", "still_present") and self.modes(line["t"]).get(key[0], "off") == "off":
+                self.say(f"{name(key)} was logged off while the host took new logons")
 
     def check_totals(self):
         totals = self.report["totals"]
@@ -146,6 +211,7 @@ class Checker:
         self.check_reported()
         self.check_other_effects()
         self.check_totals()
+        self.check_drain()
         if scenario:
             self.check_scenario(scenario)
         return self.problems

@@ -159,7 +159,7 @@ class Live(lib.Case):
                 self.assertFalse(self.screen.cursor.hidden)
 
     def test_stopped_and_continued(self):
-        terminal = self.live("logoff", *slow_fleet(self), "--all", "--yes", "--verify-interval", "200ms", "--concurrency", "4")
+        terminal = self.live("logoff", *slow_fleet(self), "--all", "--yes", "--verify-interval", "200ms", "--concurrency", "16")
         self.wait_for_screen(terminal, r"^hosts +\[#")
         terminal.process.send_signal(signal.SIGSTOP)
         self.look(terminal)
@@ -185,7 +185,7 @@ class Live(lib.Case):
     def test_not_wanted_or_not_possible(self):
         for arguments, env in ((["-q"], {}), (["--progress", "never"], {}), ([], {"TERM": "dumb"})):
             with self.subTest(arguments=arguments, env=env):
-                terminal = self.live("logoff", *slow_fleet(self), "--all", "--yes", "--verify-interval", "200ms", *self.fresh_journal(), *arguments, env=env)
+                terminal = self.live("sessions", *slow_fleet(self), *arguments, env=env)
                 self.assertEqual(0, terminal.end())
                 self.assertNotIn(b"\x1b", terminal.seen)
 
@@ -195,6 +195,7 @@ class Live(lib.Case):
                 terminal = self.live("logoff", *slow_fleet(self), "--all", "--yes", "--verify-interval", "200ms", *self.fresh_journal(), env=env)
                 self.wait_for_screen(terminal, r"^sessions +\[")
                 self.assertEqual(colored, re.search(rb"\x1b\[\d+m", terminal.seen) is not None)
+                terminal.process.kill()
                 terminal.end()
 
     def test_stalled_terminal(self):

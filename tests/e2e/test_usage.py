@@ -30,7 +30,7 @@ class Usage(lib.Case):
         self.wrong("'sessions' takes no argument", "sessions", *self.sim, "h1")
         self.wrong("there is no command 'x'", "help", "x")
         self.wrong("unknown option '--nonsense'", "sessions", "--nonsense")
-        self.wrong("belongs to 'logoff', 'self', not to 'sessions'", "sessions", *self.sim, "--dry-run")
+        self.wrong("belongs to 'logoff', 'disconnect', 'message', 'self', not to 'sessions'", "sessions", *self.sim, "--dry-run")
         if not lib.WINDOWS:  # arguments are UTF-16 there
             self.wrong("is not valid UTF-8", "logoff", *self.sim, "-u", b"\xff\xfe")
 
@@ -106,9 +106,8 @@ class Usage(lib.Case):
         if not lib.WINDOWS:  # Wine follows the links of Linux without a word
             os.symlink("nowhere", self.path("link.json"))
             self.logoff("'link.json' exists already; --overwrite", "--all", "-o", "link.json")
-        self.logoff("has to end in .json or .csv", "--all", "-o", "report.txt")
-        self.logoff("has to end in .json or .csv", "--all", "-o", ".json")
-        self.logoff("HTML reports are not available", "--all", "-o", "report.html")
+        self.logoff("has to end in .json, .csv or .html", "--all", "-o", "report.txt")
+        self.logoff("has to end in .json, .csv or .html", "--all", "-o", ".json")
         self.logoff("'old.json' exists already; --overwrite", "--all", "-o", "old.json")
         self.logoff("cannot write report 'folder.json'", "--all", "-o", "folder.json", "--overwrite")
         self.logoff("cannot write report 'none/x.json'", "--all", "-o", "none/x.json")

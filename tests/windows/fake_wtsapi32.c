@@ -5,8 +5,10 @@
  * part of the program's use are not there. */
 #include "fake_fleet.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "text.h"
 #include "utc.h"
 #include "wts_text.h"
 
@@ -362,10 +364,22 @@ static bool is_good_text(const WCHAR *text, DWORD bytes)
 	       wts_text_len(text, bytes / sizeof(WCHAR)) == bytes / sizeof(WCHAR);
 }
 
+/* As the state keeps it. `size` is enough for whatever older hosts take. */
+static void utf8_of(char *out, size_t size, const WCHAR *units, size_t count)
+{
+	struct strbuf text;
+
+	strbuf_init(&text);
+	utf8_from_utf16(&text, units, count);
+	(void)snprintf(out, size, "%s", strbuf_text(&text));
+	strbuf_release(&text);
+}
+
 EXPORT BOOL WINAPI WTSSendMessageW(HANDLE server, DWORD id, LPWSTR title, DWORD title_bytes,
 				   LPWSTR text, DWORD text_bytes, DWORD style, DWORD timeout_s,
 				   DWORD *response, BOOL wait)
 {
+	char shown[SESSION_MESSAGE_UNITS * 3 + 1];
 	struct fake_call call;
 	uint32_t code;
 	int result;
@@ -378,7 +392,9 @@ EXPORT BOOL WINAPI WTSSendMessageW(HANDLE server, DWORD id, LPWSTR title, DWORD 
 	if (!fake_call_begin(server, SIM_MESSAGE, id, &call))
 		return FALSE;
 	fake_count(FAKE_MESSAGES);
-	result = sim_model_message(call.model, call.host, id, &call.step, call.now_ms, &code);
+	utf8_of(shown, sizeof(shown), text, text_bytes / sizeof(WCHAR));
+	result =
+		sim_model_message(call.model, call.host, id, shown, &call.step, call.now_ms, &code);
 	fake_call_end();
 	if (result != 0)
 		return fail(code);

@@ -1,13 +1,14 @@
 /* farm.c - see farm.h. */
 #include "farm.h"
+#include "farm_effect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "host_range.h"
 #include "journal_lines.h"
-#include "json_read.h"
 #include "session_sim.h"
 #include "sim_scenario.h"
 #include "text.h"
@@ -230,6 +231,7 @@ void farm_release(struct farm *farm)
 	if (farm->resumed)
 		journal_read_release(&farm->read);
 	free(farm->doubts);
+	free(farm->drain_doubts);
 	free(farm->commits);
 	strbuf_release(&farm->journal_bytes);
 	for (size_t i = 0; i < farm->host_count; i++) {
@@ -246,6 +248,11 @@ void farm_release(struct farm *farm)
 	strbuf_release(&farm->picture);
 }
 
+static const char *picture_mode(uint8_t mode)
+{
+	return mode ? rep_drain_name((enum rep_drain)mode) : "-";
+}
+
 static void picture_host(struct farm *farm, const struct rep_host *host)
 {
 	struct strbuf *out = &farm->picture;
@@ -255,6 +262,9 @@ static void picture_host(struct farm *farm, const struct rep_host *host)
 		    rep_host_outcome_name((enum rep_host_outcome)host->outcome));
 	if (host->error)
 		strbuf_addf(out, " %s", farm_error(farm, host->error));
+	if (host->drain_before)
+		strbuf_addf(out, " [%s %s %s]", picture_mode(host->drain_before),
+			    picture_mode(host->drain_during), picture_mode(host->drain_after));
 	for (uint32_t i = 0; i < host->session_count; i++) {
 		const struct rep_session *row = &host->sessions[i];
 
@@ -358,7 +368,7 @@ struct wanted {
 	const char *user;
 	int64_t logon_at_ms;
 	unsigned users;
-	bool found;
+	bool found, disconnected;
 };
 
 static int look(void *ctx, const struct sim_view *view)
@@ -366,16 +376,18 @@ static int look(void *ctx, const struct sim_view *view)
 	struct wanted *wanted = ctx;
 
 	wanted->users += view->user[0] != '\0';
-	wanted->found |=
-		view->id == wanted->id && wanted->user && strcmp(view->user, wanted->user) == 0 &&
-		(wanted->logon_at_ms == UTC_UNKNOWN || wanted->logon_at_ms == view->logon_at_ms);
+	if (view->id != wanted->id || !wanted->user || strcmp(view->user, wanted->user) != 0 ||
+	    (wanted->logon_at_ms != UTC_UNKNOWN && wanted->logon_at_ms != view->logon_at_ms))
+		return 0;
+	wanted->found = true;
+	wanted->disconnected = view->state == SESSION_DISCONNECTED;
 	return 0;
 }
 
 static struct wanted look_for(struct farm *farm, const char *host, uint32_t id, const char *user,
 			      int64_t logon_at_ms)
 {
-	struct wanted wanted = { id, user, logon_at_ms, 0, false };
+	struct wanted wanted = { id, user, logon_at_ms, 0, false, false };
 	uint32_t code;
 
 	assert_int_equal(session_sim_sessions_at(farm->backend, host, exec_wall_ms(farm->executor),
@@ -384,9 +396,63 @@ static struct wanted look_for(struct farm *farm, const char *host, uint32_t id, 
 	return wanted;
 }
 
+bool farm_row_present(struct farm *farm, const char *host, const struct rep_session *row,
+		      bool *ret_disconnected)
+{
+	struct wanted wanted = look_for(farm, host, row->id, row->user, row->logon_at_ms);
+
+	*ret_disconnected = wanted.disconnected;
+	return wanted.found;
+}
+
 bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *user)
 {
 	return look_for(farm, host, id, user, UTC_UNKNOWN).found;
+}
+
+enum session_drain farm_drain_at(struct farm *farm, const char *host, int64_t t_ms)
+{
+	enum session_drain mode;
+	uint32_t code;
+
+	assert_int_equal(session_sim_drain_at(farm->backend, host, t_ms, &mode, &code), 0);
+	return mode;
+}
+
+bool farm_set_drain(struct farm *farm, const char *host, enum session_drain mode)
+{
+	struct session_error error;
+	int status = session_drain_set(farm->backend, host, host, mode, &error);
+
+	farm->state_start = farm->state.len;
+	return status == 0;
+}
+
+struct account {
+	const char *domain, *user;
+	bool found;
+};
+
+static int look_for_account(void *ctx, const struct sim_view *view)
+{
+	struct account *account = ctx;
+
+	account->found |= account_eq(view->domain, view->user, account->domain, account->user);
+	return 0;
+}
+
+bool farm_account_on(struct farm *farm, const char *host, const char *domain, const char *user)
+{
+	struct account account = { domain, user, false };
+	uint32_t code;
+
+	for (size_t i = 0; i < farm->host_count; i++)
+		if (!host || strcmp(farm->hosts[i].name, host) == 0)
+			assert_int_equal(session_sim_sessions_at(farm->backend, farm->hosts[i].name,
+								 exec_wall_ms(farm->executor),
+								 look_for_account, &account, &code),
+					 0);
+	return account.found;
 }
 
 unsigned farm_users_present(struct farm *farm)
@@ -396,48 +462,6 @@ unsigned farm_users_present(struct farm *farm)
 	for (size_t i = 0; i < farm->host_count; i++)
 		users += look_for(farm, farm->hosts[i].name, 0, NULL, 0).users;
 	return users;
-}
-
-/* One "gone" line of the simulator's state: what the fleet was really made to do. */
-struct effect {
-	char call[16], host[64], user[300], effect[16];
-	uint32_t session;
-	int64_t logon_at_ms;
-};
-
-static bool read_effect(const char *line, size_t len, struct effect *effect)
-{
-	struct json_reader *reader = json_reader_create_memory(line, len, 0);
-	char key[16] = "";
-	enum json_token token;
-	int64_t number;
-
-	memset(effect, 0, sizeof(*effect));
-	effect->logon_at_ms = UTC_UNKNOWN;
-	while ((token = json_next(reader)) != JSON_END) {
-		const char *text = json_text(reader);
-
-		assert_int_not_equal(token, JSON_ERROR);
-		if (token == JSON_KEY) {
-			(void)snprintf(key, sizeof(key), "%s", text);
-		} else if (token == JSON_NUMBER && strcmp(key, "session") == 0) {
-			assert_int_equal(json_int64(reader, &number), 0);
-			effect->session = (uint32_t)number;
-		} else if (token == JSON_STRING) {
-			if (strcmp(key, "call") == 0)
-				(void)snprintf(effect->call, sizeof(effect->call), "%s", text);
-			else if (strcmp(key, "host") == 0)
-				(void)snprintf(effect->host, sizeof(effect->host), "%s", text);
-			else if (strcmp(key, "user") == 0)
-				(void)snprintf(effect->user, sizeof(effect->user), "%s", text);
-			else if (strcmp(key, "effect") == 0)
-				(void)snprintf(effect->effect, sizeof(effect->effect), "%s", text);
-			else if (strcmp(key, "logon_at") == 0)
-				(void)utc_parse(text, &effect->logon_at_ms);
-		}
-	}
-	json_reader_free(reader);
-	return strcmp(effect->effect, "gone") == 0;
 }
 
 /* The journal */
@@ -508,16 +532,36 @@ void farm_keep_journal(struct farm *farm)
 	}
 }
 
+/* The same of a drain mode: whoever resumes has to know what it was. What is put back goes ahead
+ * without, where the journal has failed. */
+static void check_drain_intended(struct farm *farm, const struct farm_effect *effect)
+{
+	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
+	char wanted[160];
+
+	(void)snprintf(wanted, sizeof(wanted),
+		       "\"host\":\"%s\",\"to\":\"%s\",\"drain\":{\"before\":\"", effect->host,
+		       effect->mode);
+	at = strstr(at, wanted);
+	if ((!at || at >= end) && !journal_failed(farm->journal))
+		fail_msg("%s was set to drain mode '%s' before the intent was durable",
+			 effect->host, effect->mode);
+}
+
 /* An effect of a logoff on a session is fine only if its host's intent, with its row, is durable
  * by now. */
 static void check_intended(struct farm *farm, const char *line, size_t len)
 {
-	struct effect effect;
+	struct farm_effect effect;
 	struct rep_host *host;
 	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
 	char begin[128], row_text[16] = "";
 
-	if (!read_effect(line, len, &effect) || strcmp(effect.call, "logoff") != 0)
+	if (!farm_effect_read(line, len, &effect) && strcmp(effect.call, "drain") == 0) {
+		check_drain_intended(farm, &effect);
+		return;
+	}
+	if (strcmp(effect.effect, "gone") != 0 || strcmp(effect.call, "logoff") != 0)
 		return;
 	host = farm_host(farm, effect.host);
 	for (uint32_t i = 0; i < host->session_count; i++)
@@ -579,6 +623,11 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->options.call_timeout_ms = crashed->options.call_timeout_ms;
 	farm->options.concurrency = crashed->options.concurrency;
 	farm->options.pool_threads = crashed->options.pool_threads;
+	farm->options.drain = crashed->options.drain;
+	farm->options.drain_failed = crashed->options.drain_failed;
+	farm->options.command = crashed->options.command;
+	farm->options.drain_to = crashed->options.drain_to;
+	farm->state_start = crashed->state_start;
 	if (!farm->read.confirmed)
 		return; /* nothing was asked: from the start */
 	rep_record_release(&farm->record);
@@ -591,67 +640,15 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 		farm->doubts[i] =
 			(struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
 					      farm->read.doubts[i].intent_at_ms };
+	farm->drain_doubts = calloc(farm->read.drain_doubt_count + 1, sizeof(*farm->drain_doubts));
+	assert_non_null(farm->drain_doubts);
+	for (size_t i = 0; i < farm->read.drain_doubt_count; i++)
+		farm->drain_doubts[i] =
+			(struct fleet_doubt){ farm->read.drain_doubts[i].host, 0,
+					      farm->read.drain_doubts[i].intent_at_ms };
+	farm->options.drain_doubts = farm->drain_doubts;
+	farm->options.drain_doubt_count = farm->read.drain_doubt_count;
+	farm->options.survey_rows = farm->read.survey_rows;
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;
-}
-
-static void check_logoff(struct farm *farm, const struct effect *effect)
-{
-	struct rep_host *host = farm_host(farm, effect->host);
-	const char *user = strchr(effect->user, '\\');
-
-	for (uint32_t i = 0; i < host->session_count; i++) {
-		const struct rep_session *row = &host->sessions[i];
-
-		if (row->id != effect->session || row->logon_at_ms != effect->logon_at_ms)
-			continue;
-		assert_string_equal(row->user, user ? user + 1 : effect->user);
-		if (!row->selected)
-			fail_msg("%s session %u was logged off without being selected",
-				 effect->host, (unsigned)effect->session);
-		if (row->outcome != REP_SESSION_LOGGED_OFF &&
-		    row->outcome != REP_SESSION_IN_DOUBT &&
-		    row->outcome != REP_SESSION_STILL_PRESENT &&
-		    row->outcome != REP_SESSION_RETURNED)
-			fail_msg("%s session %u was logged off and is reported %s", effect->host,
-				 (unsigned)effect->session,
-				 rep_session_outcome_name((enum rep_session_outcome)row->outcome));
-		return;
-	}
-	fail_msg("%s session %u of %s was logged off and is not in the record", effect->host,
-		 (unsigned)effect->session, effect->user);
-}
-
-static void check_rows(struct farm *farm)
-{
-	for (size_t i = 0; i < farm->record.host_count; i++) {
-		const struct rep_host *host = &farm->record.hosts[i];
-
-		for (uint32_t k = 0; k < host->session_count; k++) {
-			const struct rep_session *row = &host->sessions[k];
-			bool gone = row->outcome == REP_SESSION_LOGGED_OFF ||
-				    row->outcome == REP_SESSION_ALREADY_GONE;
-
-			assert_int_not_equal(row->outcome, REP_SESSION_NONE);
-			if (gone &&
-			    look_for(farm, host->name, row->id, row->user, row->logon_at_ms).found)
-				fail_msg("%s session %u is reported gone and is there", host->name,
-					 (unsigned)row->id);
-		}
-	}
-}
-
-void farm_check_truth(struct farm *farm)
-{
-	const char *line = strbuf_text(&farm->state);
-
-	while (*line) {
-		size_t len = strcspn(line, "\n");
-		struct effect effect;
-
-		if (read_effect(line, len, &effect) && strcmp(effect.call, "logoff") == 0)
-			check_logoff(farm, &effect);
-		line += len + (line[len] == '\n');
-	}
-	check_rows(farm);
 }

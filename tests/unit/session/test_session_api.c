@@ -22,6 +22,7 @@ struct fake {
 	int logoffs;
 	int waits;
 	int disconnects;
+	int messages;
 	int closes;
 };
 
@@ -72,6 +73,19 @@ static int fake_disconnect(struct session_host *host, uint32_t id, struct sessio
 			      : 0;
 }
 
+static int fake_message(struct session_host *host, uint32_t id,
+			const struct session_message *message, struct session_error *reterr)
+{
+	struct fake *fake = fake_of(host);
+
+	assert_int_equal(id, 7);
+	assert_string_equal(message->title, "title");
+	assert_string_equal(message->text, "text");
+	assert_int_equal(message->timeout_s, 90);
+	fake->messages++;
+	return fake->act_code ? fail_with(reterr, SESSION_API_SEND_MESSAGE, fake->act_code) : 0;
+}
+
 static void fake_close(struct session_host *host)
 {
 	fake_of(host)->closes++;
@@ -86,6 +100,7 @@ static const struct session_ops fake_ops = { .name = "fake",
 					     .details = fake_details,
 					     .logoff = fake_logoff,
 					     .disconnect = fake_disconnect,
+					     .message = fake_message,
 					     .close = fake_close };
 static const struct session_ops no_ops = { .name = "none" };
 
@@ -109,6 +124,7 @@ static const struct act_row {
 	int logoffs;
 	int waits;
 	int disconnects;
+	int messages;
 } act_rows[] = {
 #define ALICE                                                                                      \
 	{                                                                                          \
@@ -130,6 +146,17 @@ static const struct act_row {
 	  .act = SESSION_ACT_LOGOFF_WAIT, .logoffs = 1, .waits = 1 },
 	{ "session_act_if__disconnect__is_another_call", .details = ALICE, .condition = ANY,
 	  .act = SESSION_ACT_DISCONNECT, .disconnects = 1 },
+	{ "session_act_if__message__is_delivered", .details = ALICE, .condition = ANY,
+	  .act = SESSION_ACT_MESSAGE, .messages = 1 },
+	{ "session_act_if__message_for_another_logon__is_not_delivered",
+	  .details = { .logon_at_ms = 5001, .user = "alice", .domain = "CORP" }, .condition = ANY,
+	  .act = SESSION_ACT_MESSAGE, .seen = SESSION_SEEN_OTHER },
+	{ "session_act_if__message_too_late__is_not_delivered", .details = ALICE, .condition = ANY,
+	  .act = SESSION_ACT_MESSAGE, .now_us = 101, .result = -1, .api = SESSION_API_RDSWEEP,
+	  .code = SESSION_FINDING_CALL_TIMEOUT },
+	{ "session_act_if__message_fails__fails_with_its_error", .details = ALICE, .condition = ANY,
+	  .act = SESSION_ACT_MESSAGE, .act_code = 1783, .result = -1,
+	  .api = SESSION_API_SEND_MESSAGE, .code = 1783, .messages = 1 },
 	{ "session_act_if__look_says_7022__is_gone", .details_code = 7022, .condition = ANY,
 	  .seen = SESSION_SEEN_GONE },
 	{ "session_act_if__look_says_2__is_gone", .details_code = 2, .condition = ANY,
@@ -201,6 +228,7 @@ static void act_if__row__as_told(void **state)
 	const struct session_order order = { .want = { 7, "CORP", "alice", 5000 },
 					     .condition = row->condition,
 					     .act = row->act,
+					     .message = { "title", "text", 90 },
 					     .not_after_us = 100,
 					     .permit = &permit };
 	enum session_seen seen = SESSION_SEEN_SAME;
@@ -219,9 +247,10 @@ static void act_if__row__as_told(void **state)
 	assert_int_equal(fake.logoffs, row->logoffs);
 	assert_int_equal(fake.waits, row->waits);
 	assert_int_equal(fake.disconnects, row->disconnects);
+	assert_int_equal(fake.messages, row->messages);
 	assert_true(details.idle_s == (row->details_code ? 4711 : row->details.idle_s));
 	/* The permit is taken by an act and by nothing else. */
-	bool acted = row->logoffs + row->disconnects > 0;
+	bool acted = row->logoffs + row->disconnects + row->messages > 0;
 	bool open = !acted && !row->withdrawn && !row->withdrawn_at_look;
 	assert_int_equal(session_permit_withdraw(&permit), open);
 	if (row->result == 0) {
@@ -332,6 +361,8 @@ static void session_wrappers__empty_slots__are_not_supported(void **state)
 	order.act = SESSION_ACT_DISCONNECT;
 	FAILS(session_act_if(&host, &order, &seen, &details, &error),
 	      SESSION_API_DISCONNECT_SESSION, 50);
+	order.act = SESSION_ACT_MESSAGE;
+	FAILS(session_act_if(&host, &order, &seen, &details, &error), SESSION_API_SEND_MESSAGE, 50);
 	assert_true(session_permit_take(&permit)); /* nobody has taken it in vain */
 	session_close(&host);
 	session_close(NULL);

@@ -88,7 +88,8 @@ static uint32_t message(struct rig *rig, uint32_t id, int64_t now_ms)
 	struct sim_step step = plan(rig, SIM_MESSAGE, id, now_ms);
 	uint32_t code;
 
-	return sim_model_message(rig->model, rig->host, id, &step, now_ms, &code) == 0 ? 0 : code;
+	return sim_model_message(rig->model, rig->host, id, NULL, &step, now_ms, &code) == 0 ? 0
+											     : code;
 }
 
 static uint32_t drain(struct rig *rig, enum session_drain mode, int64_t now_ms)

@@ -66,6 +66,19 @@ static const struct golden {
 	  "\"session\":5,"
 	  "\"user\":\"D\\\\\\u001b[31m\",\"logon_at\":\"2026-01-01T00:00:00.123Z\","
 	  "\"effect\":\"messaged\",\"due\":null}\n" },
+	{ { .kind = SIM_EVENT_MESSAGE,
+	    .t_ms = T,
+	    .host = "h",
+	    .has_session = true,
+	    .session = 5,
+	    .domain = "D",
+	    .user = "u",
+	    .logon_at_ms = T,
+	    .due_ms = UTC_UNKNOWN,
+	    .text = "\"22:00\"\n" },
+	  "{\"t\":\"2026-01-01T00:00:00.123Z\",\"host\":\"h\",\"call\":\"message\","
+	  "\"session\":5,\"user\":\"D\\\\u\",\"logon_at\":\"2026-01-01T00:00:00.123Z\","
+	  "\"effect\":\"messaged\",\"due\":null,\"text\":\"\\\"22:00\\\"\\n\"}\n" },
 	{ { .kind = SIM_EVENT_DRAIN,
 	    .t_ms = T,
 	    .host = "h",
@@ -95,8 +108,9 @@ static const struct golden {
 static void sim_event_format__every_kind__is_golden_and_reads_back(void **state)
 {
 	(void)state;
-	assert_int_equal(sizeof(goldens) / sizeof(goldens[0]), SIM_EVENT_KIND_COUNT);
-	for (size_t i = 0; i < SIM_EVENT_KIND_COUNT; i++) {
+	/* a message with and without its text */
+	assert_int_equal(sizeof(goldens) / sizeof(goldens[0]), SIM_EVENT_KIND_COUNT + 1);
+	for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
 		const struct sim_event *want = &goldens[i].event;
 		struct sim_event got;
 		struct strbuf out;
@@ -119,6 +133,9 @@ static void sim_event_format__every_kind__is_golden_and_reads_back(void **state)
 		assert_true(got.logon_at_ms == want->logon_at_ms);
 		assert_true(got.due_ms == want->due_ms);
 		assert_int_equal(got.mode, want->mode);
+		assert_int_equal(got.text != NULL, want->text != NULL);
+		if (want->text)
+			assert_string_equal(got.text, want->text);
 		arena_release(&arena);
 		strbuf_release(&out);
 	}
@@ -152,6 +169,11 @@ static const struct bad {
 	  "'call' and 'effect' do not belong together" },
 	{ HEAD "\"call\":\"logoff\",\"session\":2,\"mode\":\"on\"" TAIL,
 	  "'mode': only a drain has one" },
+	{ HEAD "\"call\":\"logoff\",\"session\":2,\"text\":\"hello\"" TAIL,
+	  "'text': only a message has one, a string" },
+	{ HEAD "\"call\":\"message\",\"session\":2,\"user\":\"D\\\\u\",\"logon_at\":null,"
+	       "\"effect\":\"messaged\",\"due\":null,\"text\":7}",
+	  "'text': only a message has one, a string" },
 	{ "{\"t\":\"yesterday\",\"host\":\"h\",\"call\":\"logoff\",\"session\":2" TAIL,
 	  "'t': expected a time" },
 	{ "{\"t\":null,\"host\":\"h\",\"call\":\"logoff\",\"session\":2" TAIL,

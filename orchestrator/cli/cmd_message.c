@@ -1,0 +1,17 @@
+/* cmd_message.c - `rdsweep message TEXT`: shows users a message across the fleet. run_setup.c checks TEXT. */
+#include "cli_error.h"
+#include "cmd_help.h"
+#include "run.h"
+
+int cmd_message(const struct command_call *call)
+{
+	struct options options;
+	int code;
+
+	options_init(&options);
+	code = command_options(call, &options);
+	if (code == COMMAND_GO_ON)
+		code = run_fleet(call, &options, NULL);
+	options_release(&options);
+	return code;
+}

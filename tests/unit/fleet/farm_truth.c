@@ -1,0 +1,166 @@
+/* farm_truth.c - what the record says, compared with what the fleet was really made to do. */
+#include "farm.h"
+#include "farm_effect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "account.h"
+#include "json_read.h"
+
+bool farm_effect_read(const char *line, size_t len, struct farm_effect *effect)
+{
+	struct json_reader *reader = json_reader_create_memory(line, len, 0);
+	char key[16] = "";
+	enum json_token token;
+	int64_t number;
+
+	memset(effect, 0, sizeof(*effect));
+	effect->t_ms = effect->logon_at_ms = UTC_UNKNOWN;
+	while ((token = json_next(reader)) != JSON_END) {
+		const char *text = json_text(reader);
+
+		assert_int_not_equal(token, JSON_ERROR);
+		if (token == JSON_KEY) {
+			(void)snprintf(key, sizeof(key), "%s", text);
+		} else if (token == JSON_NUMBER && strcmp(key, "session") == 0) {
+			assert_int_equal(json_int64(reader, &number), 0);
+			effect->session = (uint32_t)number;
+		} else if (token == JSON_STRING) {
+			if (strcmp(key, "call") == 0)
+				(void)snprintf(effect->call, sizeof(effect->call), "%s", text);
+			else if (strcmp(key, "host") == 0)
+				(void)snprintf(effect->host, sizeof(effect->host), "%s", text);
+			else if (strcmp(key, "user") == 0)
+				(void)snprintf(effect->user, sizeof(effect->user), "%s", text);
+			else if (strcmp(key, "effect") == 0)
+				(void)snprintf(effect->effect, sizeof(effect->effect), "%s", text);
+			else if (strcmp(key, "mode") == 0)
+				(void)snprintf(effect->mode, sizeof(effect->mode), "%s", text);
+			else if (strcmp(key, "text") == 0)
+				(void)snprintf(effect->text, sizeof(effect->text), "%s", text);
+			else if (strcmp(key, "t") == 0)
+				(void)utc_parse(text, &effect->t_ms);
+			else if (strcmp(key, "logon_at") == 0)
+				(void)utc_parse(text, &effect->logon_at_ms);
+		}
+	}
+	json_reader_free(reader);
+	return strcmp(effect->effect, "gone") == 0;
+}
+
+#define OUTCOME(name) (1u << REP_SESSION_##name)
+#define COMMAND(name) (1u << FLEET_##name)
+
+/* What calls may do, and what the record may say of those it was done to. */
+static const struct {
+	const char *call;
+	unsigned commands, outcomes;
+} allowed[] = {
+	{ "logoff", COMMAND(LOGOFF),
+	  OUTCOME(LOGGED_OFF) | OUTCOME(IN_DOUBT) | OUTCOME(STILL_PRESENT) | OUTCOME(RETURNED) },
+	{ "disconnect", COMMAND(DISCONNECT),
+	  OUTCOME(DISCONNECTED) | OUTCOME(IN_DOUBT) | OUTCOME(STILL_PRESENT) },
+	{ "message", COMMAND(MESSAGE), OUTCOME(MESSAGED) | OUTCOME(IN_DOUBT) },
+	{ "message", COMMAND(LOGOFF), ~0u }, /* warnings */
+};
+
+static unsigned outcomes_after(struct farm *farm, const struct farm_effect *effect)
+{
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
+		if (strcmp(effect->call, allowed[i].call) == 0 &&
+		    allowed[i].commands & 1u << farm->options.command)
+			return allowed[i].outcomes;
+	fail_msg("%s session %u: a %s that nobody has asked for", effect->host,
+		 (unsigned)effect->session, effect->call);
+	return 0;
+}
+
+static void check_effect(struct farm *farm, const struct farm_effect *effect)
+{
+	struct rep_host *host = farm_host(farm, effect->host);
+	const char *user = strchr(effect->user, '\\');
+	unsigned outcomes = outcomes_after(farm, effect);
+
+	for (uint32_t i = 0; i < host->session_count; i++) {
+		const struct rep_session *row = &host->sessions[i];
+
+		if (row->id != effect->session || row->logon_at_ms != effect->logon_at_ms)
+			continue;
+		assert_string_equal(row->user, user ? user + 1 : effect->user);
+		if (!row->selected)
+			fail_msg("%s session %u had a %s without being selected", effect->host,
+				 (unsigned)effect->session, effect->call);
+		if (!(outcomes & 1u << row->outcome))
+			fail_msg("%s session %u had a %s and is reported %s", effect->host,
+				 (unsigned)effect->session, effect->call,
+				 rep_session_outcome_name((enum rep_session_outcome)row->outcome));
+		return;
+	}
+	fail_msg("%s session %u of %s had a %s and is not in the record", effect->host,
+		 (unsigned)effect->session, effect->user, effect->call);
+}
+
+static void check_row(struct farm *farm, const struct rep_host *host, const struct rep_session *row)
+{
+	bool gone =
+		row->outcome == REP_SESSION_LOGGED_OFF || row->outcome == REP_SESSION_ALREADY_GONE;
+	bool disconnected, present;
+
+	assert_int_not_equal(row->outcome, REP_SESSION_NONE);
+	if (!gone && row->outcome != REP_SESSION_DISCONNECTED)
+		return;
+	present = farm_row_present(farm, host->name, row, &disconnected);
+	if (gone && present)
+		fail_msg("%s session %u is reported gone and is there", host->name,
+			 (unsigned)row->id);
+	if (!gone && present && !disconnected)
+		fail_msg("%s session %u is reported disconnected and is not", host->name,
+			 (unsigned)row->id);
+}
+
+/* A comeback of the simulator stays: who is said to be back is there, and who is there and was seen is
+ * said to be back. A run that goes on may have lost what the one before it saw last. */
+static void check_comeback(struct farm *farm, const struct rep_host *host, uint32_t row)
+{
+	const struct rep_session *session = &host->sessions[row];
+
+	if (session->outcome == REP_SESSION_RETURNED &&
+	    !farm_account_on(farm, host->name, session->domain, session->user))
+		fail_msg("%s session %u is said to be back and is not", host->name,
+			 (unsigned)session->id);
+	for (uint32_t i = 0; i < host->session_count && !farm->resumed; i++) {
+		const struct rep_session *later = &host->sessions[i];
+
+		if (session->outcome == REP_SESSION_LOGGED_OFF && later->reason == REP_REASON_NEW &&
+		    account_eq(later->domain, later->user, session->domain, session->user) &&
+		    farm_present(farm, host->name, later->id, later->user))
+			fail_msg("%s session %u is back as %u, which is not said", host->name,
+				 (unsigned)session->id, (unsigned)later->id);
+	}
+}
+
+void farm_check_truth(struct farm *farm)
+{
+	const char *line = strbuf_text(&farm->state);
+
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+		struct farm_effect effect;
+
+		(void)farm_effect_read(line, len, &effect);
+		if (strcmp(effect.call, "leave") != 0 && strcmp(effect.call, "return") != 0 &&
+		    strcmp(effect.call, "drain") != 0)
+			check_effect(farm, &effect);
+		line += len + (line[len] == '\n');
+	}
+	for (size_t i = 0; i < farm->record.host_count; i++) {
+		const struct rep_host *host = &farm->record.hosts[i];
+
+		for (uint32_t k = 0; k < host->session_count; k++) {
+			check_row(farm, host, &host->sessions[k]);
+			check_comeback(farm, host, k);
+		}
+	}
+	farm_check_drain(farm);
+}
