@@ -48,6 +48,8 @@ static const struct option table[] = {
 
 	{ "backend", 0, "windows|tsts|sim", OPTION_CHOICE, OPTION_BACKEND, RUNS, AT(backend), 0, 0, backends,
 	  "how hosts are reached" },
+	{ "auth-file", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, GOES_ON, AT(auth_file), 0, 0, NULL,
+	  "for tsts: username, password, domain, instead of the Kerberos ticket" },
 	{ "sim", 0, "SCENARIO.json", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim), 0, 0, NULL,
 	  "a simulated fleet; implies --backend sim" },
 	{ "sim-state", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim_state), 0, 0, NULL,

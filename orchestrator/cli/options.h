@@ -97,6 +97,7 @@ struct options {
 	/* backend */
 	int backend; /* enum option_backend */
 	const char *sim, *sim_state;
+	const char *auth_file; /* NULL: the Kerberos ticket */
 	/* selection */
 	bool all;
 	struct option_texts users, user_files, not_users, protect;

@@ -130,6 +130,7 @@ static void take_own_account(struct run *run)
 /* Everything up to a fleet that can be started. 0, or the exit code. */
 static int make_ready(struct run *run)
 {
+	const struct run_backend_fleet fleet = { run->hosts, run->host_count, run->concurrency };
 	unsigned pool = run->threads + (run_keeps_journal(run) ? 1 : 0);
 	uint64_t seed = 0;
 	int code;
@@ -138,7 +139,7 @@ static int make_ready(struct run *run)
 	run->executor = executor_uv_create(&run->loop, pool);
 	if (!run->executor)
 		return cli_no_memory();
-	code = run_backend_open(&run->backend, run->options, &run->executor->clock);
+	code = run_backend_open(&run->backend, run->options, &run->executor->clock, &fleet);
 	if (code)
 		return code;
 	take_own_account(run);

@@ -1,9 +1,11 @@
 /* fleet.c - the phases of a run: survey, act wave by wave, end; and feeding hosts into them. */
 #include "fleet_internal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "nt_status.h"
 #include "text.h"
 #include "utc.h"
 #include "win_error.h"
@@ -18,19 +20,33 @@ struct session_error fleet_finding(enum session_finding finding)
 	return (struct session_error){ SESSION_API_RDSWEEP, (uint32_t)finding };
 }
 
+/* An NTSTATUS is told as the Windows error that administrators know, and stays in the message. */
 uint16_t fleet_error(struct fleet *fleet, const struct session_error *error)
 {
 	const struct win_error *row = win_error_lookup(error->api, error->code);
+	bool ours = error->api == SESSION_API_RDSWEEP;
+	uint32_t win32 = ours ? 0 : nt_status_win32(error->code);
 	struct rep_error_kind kind = {
 		.api = session_api_name(error->api),
-		.code = error->api == SESSION_API_RDSWEEP ? 0 : error->code,
+		.code = ours	? 0
+			: win32 ? win32
+				: error->code,
 		.name = row->name,
 		.message = row->message,
 		.class_ = win_error_class_name(row->class_),
 		.remedy = row->remedy,
 	};
+	struct strbuf message;
+	uint16_t index;
 
-	return rep_error_kind(fleet->record, &kind);
+	strbuf_init(&message);
+	if (win32) {
+		strbuf_addf(&message, "%s (NTSTATUS 0x%08" PRIX32 ")", row->message, error->code);
+		kind.message = message.failed ? row->message : message.data;
+	}
+	index = rep_error_kind(fleet->record, &kind);
+	strbuf_release(&message);
+	return index;
 }
 
 void fleet_warn(struct fleet *fleet, const char *format, ...)

@@ -403,6 +403,10 @@ static void leave_behind(struct host_job *job)
 	if (call->kind == CALL_ACT)
 		journal_left(job->fleet->options.journal, job->fleet->record, job->index,
 			     call->row);
+	/* Where calls can be ended this one comes back soon, late, and is treated as such. Never a
+	 * close: it may be through with the connection. */
+	if (call->connection && call->kind != CALL_CLOSE)
+		session_abandon(call->connection);
 	if (call->kind != CALL_OPEN) {
 		call->closer = job->closer;
 		job->closer = NULL;

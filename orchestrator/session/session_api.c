@@ -166,6 +166,12 @@ void session_close(struct session_host *host)
 		host->backend->ops->close(host);
 }
 
+void session_abandon(struct session_host *host)
+{
+	if (host && host->backend->ops->abandon)
+		host->backend->ops->abandon(host);
+}
+
 int session_drain_get(struct session_backend *backend, const char *host, const char *address,
 		      enum session_drain *ret_drain, struct session_error *reterr)
 {
@@ -262,6 +268,17 @@ static int act_is_offered(const struct session_host *host, enum session_act what
 	return offered ? 0 : fail(reterr, api, ERROR_NOT_SUPPORTED_CODE);
 }
 
+/* Everything that can be done before the act, the look last. */
+static int aim_and_look(struct session_host *host, uint32_t id, struct session_details *ret_details,
+			struct session_error *reterr)
+{
+	const struct session_ops *ops = host->backend->ops;
+
+	if (ops->aim && ops->aim(host, id, reterr) != 0)
+		return -1;
+	return session_details(host, id, ret_details, reterr);
+}
+
 int session_act_if(struct session_host *host, const struct session_order *order,
 		   enum session_seen *ret_seen, struct session_details *ret_details,
 		   struct session_error *reterr)
@@ -271,7 +288,7 @@ int session_act_if(struct session_host *host, const struct session_order *order,
 
 	if (act_is_offered(host, order->act, reterr) != 0)
 		return -1;
-	if (session_details(host, order->want.id, ret_details, &error) != 0) {
+	if (aim_and_look(host, order->want.id, ret_details, &error) != 0) {
 		if (win_error_lookup(error.api, error.code)->class_ != WIN_ERROR_GONE) {
 			*reterr = error;
 			return -1;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "nt_status.h"
 #include "text.h"
 
 /* Which API a row speaks of, where one code means different things; 0 is every API. */
@@ -432,6 +433,9 @@ ROW(1908, "ERROR_DOMAIN_CONTROLLER_NOT_FOUND", TRANSIENT,
 ROW(1909, "ERROR_ACCOUNT_LOCKED_OUT", PERMANENT,
     "the account is locked out",
     "unlock the account and find out what locked it before running again"),
+ROW(1931, "ERROR_CONTEXT_EXPIRED", PERMANENT,
+    "the Kerberos ticket has expired",
+    "get a new one (kinit) and finish the run with 'rdsweep resume JOURNAL'"),
 ROW(1935, "ERROR_AUTHENTICATION_FIREWALL_FAILED", PERMANENT,
     "selective authentication keeps the account away from the host",
     "grant the account 'Allowed to authenticate' on the host's computer object"),
@@ -644,9 +648,14 @@ const char *win_error_class_name(enum win_error_class class_)
 	return (size_t)class_ < WIN_ERROR_CLASS_COUNT ? class_names[class_] : "unknown";
 }
 
-/* A code that came as FACILITY_WIN32 of an HRESULT is the Windows error in its low word. */
+/* A code that came as FACILITY_WIN32 of an HRESULT is the Windows error in its low word; an NTSTATUS
+ * has one in its own table. */
 static uint32_t plain_code(uint32_t code)
 {
+	uint32_t known = nt_status_win32(code);
+
+	if (known)
+		return known;
 	return (code & UINT32_C(0xFFFF0000)) == UINT32_C(0x80070000) ? code & UINT32_C(0xFFFF)
 								     : code;
 }
@@ -737,6 +746,7 @@ bool win_error_is_credential(uint32_t code)
 	case 1331: /* ERROR_ACCOUNT_DISABLED */
 	case 1907: /* ERROR_PASSWORD_MUST_CHANGE */
 	case 1909: /* ERROR_ACCOUNT_LOCKED_OUT */
+	case 1931: /* ERROR_CONTEXT_EXPIRED: no lock, but no host will let us in either */
 		return true;
 	default:
 		return false;

@@ -325,19 +325,19 @@ static void win_error_find_name__case_and_prefix__do_not_matter(void **state)
 	}
 }
 
-static void win_error_is_credential__only_six_codes__are(void **state)
+static void win_error_is_credential__only_seven_codes__are(void **state)
 {
-	static const uint32_t codes[] = { 1326, 1327, 1330, 1331, 1907, 1909 };
+	static const uint32_t codes[] = { 1326, 1327, 1330, 1331, 1907, 1909, 1931 };
 	size_t found = 0;
 
 	(void)state;
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 7; i++) {
 		assert_true(win_error_is_credential(codes[i]));
 		assert_true(win_error_is_credential(0x80070000u | codes[i]));
 	}
 	for (uint32_t code = 0; code < 12000; code++)
 		found += win_error_is_credential(code);
-	assert_int_equal(found, 6);
+	assert_int_equal(found, 7);
 }
 
 static void win_error_class_name__every_class__has_one(void **state)
@@ -362,7 +362,7 @@ int main(void)
 		cmocka_unit_test(win_error_lookup__finding__has_code_0_and_its_name),
 		cmocka_unit_test(win_error_find__code_of_many_rows__gives_them_all),
 		cmocka_unit_test(win_error_find_name__case_and_prefix__do_not_matter),
-		cmocka_unit_test(win_error_is_credential__only_six_codes__are),
+		cmocka_unit_test(win_error_is_credential__only_seven_codes__are),
 		cmocka_unit_test(win_error_class_name__every_class__has_one),
 	};
 
