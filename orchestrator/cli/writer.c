@@ -111,6 +111,14 @@ static bool ends_a_line(const struct strbuf *text)
 	return !text->len || text->data[text->len - 1] == '\n';
 }
 
+static void swap(struct strbuf *a, struct strbuf *b)
+{
+	struct strbuf old = *a;
+
+	*a = *b;
+	*b = old;
+}
+
 /* What is shown gives way to lines and the next frame. A line without an end is a question: no frame
  * below that. */
 static void compose(struct writer *writer, struct strbuf *piece)
@@ -119,30 +127,26 @@ static void compose(struct writer *writer, struct strbuf *piece)
 	bool below = next->len && ends_a_line(&writer->lines);
 	size_t rows = rows_of(&writer->shown, writer->columns, writer->cuts_lines);
 
-	if (rows || below)
+	if (rows || below) {
 		strbuf_adds(piece, UPDATE_BEGIN "\r");
-	if (rows)
-		go_over(piece, rows, !below || writer->columns != writer->shown_columns);
-	writer->shown_columns = writer->columns;
-	if (rows || below)
+		if (rows)
+			go_over(piece, rows, !below || writer->columns != writer->shown_columns);
 		add_over(piece, &writer->lines);
-	else
-		strbuf_add(piece, strbuf_text(&writer->lines), writer->lines.len);
-	if (below)
-		add_over(piece, next);
-	if (rows && below)
-		strbuf_adds(piece, CLEAR_BELOW);
-	if (rows || below)
+		if (below)
+			add_over(piece, next);
+		if (rows && below)
+			strbuf_adds(piece, CLEAR_BELOW);
 		strbuf_adds(piece, UPDATE_END);
-	strbuf_clear(&writer->lines);
-	if (!below) {
-		strbuf_clear(&writer->shown);
-	} else if (writer->frame_due) {
-		struct strbuf old = writer->shown;
-
-		writer->shown = writer->frame;
-		writer->frame = old;
 	}
+	writer->shown_columns = writer->columns;
+	/* Where there is no frame, and where memory is short: the lines as they are. */
+	if (!(rows || below) || piece->failed)
+		swap(piece, &writer->lines);
+	strbuf_clear(&writer->lines);
+	if (!below)
+		strbuf_clear(&writer->shown);
+	else if (writer->frame_due)
+		swap(&writer->shown, &writer->frame);
 	strbuf_clear(&writer->frame);
 	writer->frame_due = false;
 }
