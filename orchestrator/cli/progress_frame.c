@@ -105,16 +105,6 @@ static bool is_survey(const struct fleet_progress *run)
 	return run->phase == FLEET_SURVEY || run->phase == FLEET_GATE;
 }
 
-static uint32_t hosts_done(const struct fleet_progress *run)
-{
-	return is_survey(run) ? run->hosts_surveyed : run->hosts_done;
-}
-
-static uint32_t hosts_all(const struct fleet_progress *run)
-{
-	return is_survey(run) ? run->hosts : run->hosts_acting;
-}
-
 static uint32_t sessions_settled(const struct fleet_progress *run)
 {
 	uint32_t settled = run->sessions_done + run->sessions_not_done;
@@ -125,8 +115,8 @@ static uint32_t sessions_settled(const struct fleet_progress *run)
 int64_t progress_left_ms(const struct fleet_progress *run)
 {
 	bool by_hosts = is_survey(run) || !run->sessions_selected;
-	int64_t done = by_hosts ? hosts_done(run) : sessions_settled(run);
-	int64_t all = by_hosts ? hosts_all(run) : run->sessions_selected;
+	int64_t done = by_hosts ? run->round_done : sessions_settled(run);
+	int64_t all = by_hosts ? run->round_hosts : run->sessions_selected;
 	int64_t left_ms;
 
 	if (run->stop != FLEET_STOP_NONE || run->phase_ms < LEFT_AFTER_MS || done <= 0 ||
@@ -149,13 +139,17 @@ static void add_phase(struct strbuf *out, const struct fleet_progress *run)
 	} else if (run->stop != FLEET_STOP_NONE) {
 		strbuf_addf(out, "stopping (%s)", fleet_stop_name(run->stop));
 	} else if (is_survey(run)) {
-		strbuf_adds(out, "survey");
+		if (run->sweep && !run->last_look)
+			strbuf_addf(out, "sweep %" PRIu32 ", ", run->sweep);
+		strbuf_adds(out, run->last_look ? "last look" : "survey");
 	} else if (run->pause_left_ms >= 0) {
 		progress_clock(run->pause_left_ms + 999, clock);
 		strbuf_addf(out, "pause, wave %" PRIu32 "/%" PRIu32 " in %s", run->wave + 1,
 			    run->waves, clock);
 	} else {
 		progress_clock(run->grace_left_ms < 0 ? -1 : run->grace_left_ms + 999, clock);
+		if (run->sweep)
+			strbuf_addf(out, "sweep %" PRIu32 ", ", run->sweep);
 		if (run->waves > 1)
 			strbuf_addf(out, "wave %" PRIu32 "/%" PRIu32, run->wave, run->waves);
 		else
@@ -369,8 +363,8 @@ static void add_hosts(struct page *page)
 
 	line_init(&line);
 	label(page, &line, "hosts");
-	add_bar(&line, page, hosts_done(run), hosts_all(run));
-	add_part(&line, hosts_done(run), hosts_all(run));
+	add_bar(&line, page, run->round_done, run->round_hosts);
+	add_part(&line, run->round_done, run->round_hosts);
 	add_host_outcomes(&line, run, is_narrow(page) ? " " : "  ");
 	page_line(page, &line);
 }
@@ -460,7 +454,7 @@ void progress_line(struct strbuf *out, const struct progress_view *view)
 	add_phase(&line.text, run);
 	strbuf_adds(&line.text, ", ");
 	add_times(&line.text, run, false);
-	strbuf_addf(&line.text, "; hosts %" PRIu32 "/%" PRIu32, hosts_done(run), hosts_all(run));
+	strbuf_addf(&line.text, "; hosts %" PRIu32 "/%" PRIu32, run->round_done, run->round_hosts);
 	add_host_outcomes(&line, run, ", ");
 	strbuf_adds(&line.text, "; sessions");
 	if (!is_survey(run))

@@ -117,6 +117,20 @@ static void count(struct fleet *fleet, int64_t now_us, struct fleet_progress *re
 			add_trouble(fleet, i, ret);
 }
 
+/* Going round again begins from the start, while the counts of hosts go on. */
+static void count_round(const struct fleet *fleet, struct fleet_progress *ret)
+{
+	bool act = fleet->phase == FLEET_ACT;
+
+	ret->round_hosts = act ? ret->hosts_acting : (uint32_t)fleet->queue_count;
+	ret->round_done = act ? (uint32_t)(fleet->waves.next - fleet->queue_left)
+			      : (uint32_t)(fleet->queue_count - fleet->queue_left);
+	if (fleet->again || fleet->sweep || fleet->phase == FLEET_RESTORE)
+		return;
+	ret->round_hosts = act ? ret->hosts_acting : ret->hosts;
+	ret->round_done = act ? ret->hosts_done : ret->hosts_surveyed;
+}
+
 void fleet_progress(struct fleet *fleet, struct fleet_progress *ret)
 {
 	int64_t now_us = exec_now_us(fleet->options.executor);
@@ -131,10 +145,13 @@ void fleet_progress(struct fleet *fleet, struct fleet_progress *ret)
 	ret->hosts_surveyed = fleet->hosts_surveyed;
 	ret->hosts_acting = (uint32_t)fleet->waves.count;
 	ret->hosts_done = fleet->hosts_done;
+	count_round(fleet, ret);
 	count(fleet, now_us, ret);
 	ret->closing = fleet->closing > 0 ? (uint32_t)fleet->closing : 0;
 	ret->wave = fleet->waves.number;
 	ret->waves = waves_total(&fleet->waves);
+	ret->sweep = fleet->sweep;
+	ret->last_look = fleet->last_look;
 	ret->pause_left_ms =
 		fleet->pause_timer.place ? (fleet->pause_timer.due_us - now_us) / 1000 : -1;
 	ret->grace_left_ms = -1;

@@ -23,6 +23,8 @@ static const struct fleet_progress survey = {
 	.phase_ms = 12400,
 	.hosts = 600,
 	.hosts_surveyed = 450,
+	.round_done = 450,
+	.round_hosts = 600,
 	.hosts_by = { [REP_HOST_FAILED] = 1, [REP_HOST_TIMED_OUT] = 3 },
 	.sessions = 4761,
 	.sessions_selected = 3420,
@@ -44,6 +46,8 @@ static const struct fleet_progress act = {
 	.hosts_surveyed = 600,
 	.hosts_acting = 595,
 	.hosts_done = 214,
+	.round_done = 214,
+	.round_hosts = 595,
 	.hosts_by = { [REP_HOST_FAILED] = 2, [REP_HOST_TIMED_OUT] = 4, [REP_HOST_PARTIAL] = 1 },
 	.sessions = 6259,
 	.sessions_selected = 4474,
@@ -183,6 +187,16 @@ static void frame__pause_grace_stop_one_wave__are_in_the_title(void **state)
 	assert_string_equal(frame(&run, 100, 2, false),
 		"logoff  wave 2/3, grace 5:00  1:15, about 1:36 left  SIMULATED\n");
 	run = act;
+	run.sweep = 2;
+	assert_string_equal(frame(&run, 100, 2, false),
+			    "logoff  sweep 2, wave 2/3  1:15, about 1:36 left  SIMULATED\n");
+	run.phase = FLEET_RESTORE;
+	run.hosts_to_restore = 12;
+	assert_non_null(strstr(frame(&run, 100, 2, false), "logoff  drain modes are put back, 12 to go  1:15"));
+	run = survey;
+	run.last_look = true;
+	assert_non_null(strstr(frame(&run, 100, 2, false), "logoff  last look  0:12"));
+	run = act;
 	run.stop = FLEET_STOP_SIGINT;
 	assert_string_equal(frame(&run, 100, 2, false),
 		"logoff  stopping (SIGINT)  1:15  SIMULATED\n");
@@ -257,9 +271,9 @@ static void left__too_early_or_the_last_ones__is_not_guessed(void **state)
 
 	(void)state;
 	assert_int_equal(progress_left_ms(&run), 12400 * 150 / 450);
-	run.hosts_surveyed = 599; /* the rest would take 20 ms, but one hangs */
+	run.round_done = 599; /* the rest would take 20 ms, but one hangs */
 	assert_int_equal(progress_left_ms(&run), -1);
-	run.hosts_surveyed = 0;
+	run.round_done = 0;
 	assert_int_equal(progress_left_ms(&run), -1);
 	run = survey;
 	run.phase_ms = 2999;
