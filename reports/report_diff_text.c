@@ -186,6 +186,7 @@ static void add_moves(struct telling *telling)
 		for (uint8_t b = 1; b < REP_SESSION_OUTCOME_COUNT; b++) {
 			if (a == b || counts->moved[a][b] == 0)
 				continue;
+			telling->failed |= label.failed;
 			strbuf_clear(&label);
 			add_outcome(&label, a);
 			strbuf_adds(&label, " -> ");
@@ -276,6 +277,7 @@ static void add_hosts(struct telling *telling)
 	add_hosts_only(telling, 1, "only in B", names);
 	for (uint8_t a = 1; a < REP_HOST_OUTCOME_COUNT; a++) {
 		for (uint8_t b = 1; b < REP_HOST_OUTCOME_COUNT; b++) {
+			telling->failed |= label.failed;
 			strbuf_clear(&label);
 			rep_words_add(&label, rep_host_outcome_name((enum rep_host_outcome)a),
 				      false);
