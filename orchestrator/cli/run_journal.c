@@ -33,6 +33,7 @@ static const struct text_field {
 	{ "folder", SECTION_TOP, AT(folder), false },
 	{ "plan_run", SECTION_TOP, AT(plan_run_id), true },
 	{ "message", SECTION_TOP, AT(options.message), true },
+	{ "drain_to", SECTION_TOP, AT(options.drain_to), true },
 	{ "domain", SECTION_OWN, AT(own_domain), true },
 	{ "user", SECTION_OWN, AT(own_user), true },
 };
@@ -52,9 +53,9 @@ static const struct list_field {
 /* What is no part of a run that goes on, or stands elsewhere in the line. */
 static bool is_kept(const struct option *option)
 {
-	static const char *const others[] = { "user-file", "dry-run", "max-age",
-					      "journal",   "format",  "color",
-					      "quiet",	   "verbose", "help" };
+	static const char *const others[] = { "user-file", "dry-run", "max-age",  "journal",
+					      "format",	   "color",   "progress", "quiet",
+					      "verbose",   "help" };
 
 	if (option->group == OPTION_FLEET || !(option->commands & COMMANDS_THAT_ACT))
 		return false;
