@@ -1,6 +1,6 @@
 """rdsweep over the wire: credentials, rights, and all that can go wrong between it and a real smbd.
 
-usage: test_wire.py RDSWEEP SESSION_SERVICE [unittest arguments]
+usage: test_wire.py RDSWEEP CONNECTOR SESSION_SERVICE [unittest arguments]
 """
 
 import glob
@@ -330,15 +330,18 @@ class Faults(Case):
 
 def main():
     global PROGRAM, SERVICE, FRONT
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4:
         sys.exit(__doc__.split("\n\n")[1])
-    PROGRAM, SERVICE = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
+    PROGRAM, connector, SERVICE = (sys.argv.pop(1) for _ in range(3))
+    if not SERVICE or not connector:
+        rig.skip("not built: " + ("the session service (libkrb5-dev, nettle-dev)" if not SERVICE else
+                                  "rdsweep-tsts (samba-dev)"))
+    sys.argv[1:1] = [PROGRAM, connector, SERVICE]
+    rig.inside()
+    del sys.argv[1:4]
     with rig.Rig() as FRONT:
         sys.exit(not unittest.main(exit=False).result.wasSuccessful())
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2 and not sys.argv[2]:
-        rig.skip("the session service was not built: libkrb5-dev or nettle-dev is missing")
-    rig.inside()
     main()
