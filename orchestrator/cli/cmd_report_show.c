@@ -6,6 +6,7 @@
 #include "cli_error.h"
 #include "duration.h"
 #include "platform_console.h"
+#include "report_drain.h"
 #include "report_groups.h"
 #include "report_input.h"
 #include "report_text.h"
@@ -13,31 +14,65 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A table is as wide as its widest cell, so it has to be whole before it is printed: longer ones come in parts, each
  * with its heading. */
 #define TABLE_ROWS 2000
 
+/* What the summary is made of. */
+struct summary {
+	struct rep_kept_head kept; /* first: the context of report_keep_*() */
+	const char **owed;	   /* hosts left in drain mode */
+	size_t owed_count, owed_cap;
+};
+
+/* Hosts come after the run. */
+static int note_owed(void *ctx, const struct rep_host *host, const struct rep_error_kind *kind)
+{
+	struct summary *summary = ctx;
+	const char *name;
+
+	(void)kind;
+	if (!rep_drain_is_owed(&summary->kept.run, host))
+		return 0;
+	if (summary->owed_count == summary->owed_cap) {
+		size_t cap = summary->owed_cap ? summary->owed_cap * 2 : 64;
+		const char **grown = realloc(summary->owed, cap * sizeof(*grown));
+
+		if (!grown)
+			return REPORT_NO_MEMORY;
+		summary->owed = grown;
+		summary->owed_cap = cap;
+	}
+	name = arena_strdup(&summary->kept.texts, host->name);
+	summary->owed[summary->owed_count++] = name;
+	return name ? 0 : REPORT_NO_MEMORY;
+}
+
 static int show_summary(const char *path)
 {
-	struct rep_kept_head kept;
-	const struct rep_visitor visitor = { .ctx = &kept,
+	struct summary summary = { .owed = NULL };
+	const struct rep_visitor visitor = { .ctx = &summary,
 					     .run = report_keep_run,
 					     .totals = report_keep_totals,
-					     .error = report_keep_error };
+					     .error = report_keep_error,
+					     .host = note_owed };
 	struct strbuf text;
 	int code;
 
-	rep_head_init(&kept);
+	rep_head_init(&summary.kept);
 	strbuf_init(&text);
 	code = report_input_read(path, &visitor);
 	if (!code) {
-		rep_text_summary(&text, &kept.head, console_width(CONSOLE_OUT));
+		rep_text_owed(&text, summary.owed, summary.owed_count);
+		rep_text_summary(&text, &summary.kept.head, console_width(CONSOLE_OUT));
 		code = cli_output(&text);
 	}
 	strbuf_release(&text);
-	rep_head_release(&kept);
+	free(summary.owed);
+	rep_head_release(&summary.kept);
 	return code;
 }
 

@@ -28,6 +28,8 @@
 static const char *const backends[] = { "windows", "tsts", "sim", NULL };
 static const char *const states[] = { "active", "disconnected", NULL };
 static const char *const probes[] = { "tcp", "none", NULL };
+static const char *const drains[] = { "run", "restart", "keep", NULL };
+static const char *const faileds[] = { "skip", "continue", "abort", NULL };
 static const char *const formats[] = { "table", "json", "csv", NULL };
 static const char *const bys[] = {
 	"host", "user", "error", "outcome", "wave", NULL
@@ -45,6 +47,8 @@ static const struct option table[] = {
 
 	{ "backend", 0, "windows|tsts|sim", OPTION_CHOICE, OPTION_BACKEND, RUNS, AT(backend), 0, 0, backends,
 	  "how hosts are reached" },
+	{ "auth-file", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, GOES_ON, AT(auth_file), 0, 0, NULL,
+	  "for tsts: username, password, domain, instead of the Kerberos ticket" },
 	{ "sim", 0, "SCENARIO.json", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim), 0, 0, NULL,
 	  "a simulated fleet; implies --backend sim" },
 	{ "sim-state", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim_state), 0, 0, NULL,
@@ -93,6 +97,10 @@ static const struct option table[] = {
 	  "waits between waves" },
 	{ "max-closing", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_closing), 1, UINT32_MAX, NULL,
 	  "sessions closing at once in the whole fleet" },
+	{ "drain", 0, "run|restart|keep", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain), 0, 0, drains,
+	  "no new logons: put back at the end, until a restart, or to stay" },
+	{ "drain-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain_failed), 0, 0, faileds,
+	  "hosts that cannot be drained: left alone (skip), or not" },
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
@@ -174,6 +182,8 @@ void options_init(struct options *options)
 		.max_sessions = -1,
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
+		.drain = DRAIN_UNSET,
+		.drain_failed = FAILED_UNSET,
 		.max_age_ms = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,

@@ -31,6 +31,28 @@ static void finished(void *ctx)
 	exec_stop(run->executor);
 }
 
+static enum fleet_drain drain_of(const struct options *options)
+{
+	static const enum fleet_drain drains[] = {
+		[DRAIN_RUN] = FLEET_DRAIN_FOR_RUN,
+		[DRAIN_RESTART] = FLEET_DRAIN_FOR_RESTART,
+		[DRAIN_KEEP] = FLEET_DRAIN_KEEP,
+	};
+
+	return options->drain == DRAIN_UNSET ? FLEET_DRAIN_NONE : drains[options->drain];
+}
+
+static enum fleet_failed failed_policy(int given)
+{
+	static const enum fleet_failed policies[] = {
+		[FAILED_SKIP] = FLEET_FAILED_SKIP,
+		[FAILED_CONTINUE] = FLEET_FAILED_CONTINUE,
+		[FAILED_ABORT] = FLEET_FAILED_ABORT,
+	};
+
+	return given == FAILED_UNSET ? FLEET_FAILED_SKIP : policies[given];
+}
+
 static enum fleet_command fleet_command(const struct run *run)
 {
 	static const enum fleet_command commands[COMMAND_COUNT] = {
@@ -78,12 +100,16 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.wave_count = options->waves.count,
 		.wave_pause_ms = options->wave_pause_ms,
 		.max_closing = options->max_closing,
+		.drain = drain_of(options),
+		.drain_failed = failed_policy(options->drain_failed),
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
 		.survey_rows = goes_on ? run->resume->read.survey_rows : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
+		.drain_doubts = goes_on ? run->resume->drain_doubts : NULL,
+		.drain_doubt_count = goes_on ? run->resume->read.drain_doubt_count : 0,
 		.seed = seed,
 	};
 	const struct fleet_observer observer = { run, run_gate, warning, finished };
@@ -104,6 +130,7 @@ static void take_own_account(struct run *run)
 /* Everything up to a fleet that can be started. 0, or the exit code. */
 static int make_ready(struct run *run)
 {
+	const struct run_backend_fleet fleet = { run->hosts, run->host_count, run->concurrency };
 	unsigned pool = run->threads + (run_keeps_journal(run) ? 1 : 0);
 	uint64_t seed = 0;
 	int code;
@@ -112,7 +139,7 @@ static int make_ready(struct run *run)
 	run->executor = executor_uv_create(&run->loop, pool);
 	if (!run->executor)
 		return cli_no_memory();
-	code = run_backend_open(&run->backend, run->options, &run->executor->clock);
+	code = run_backend_open(&run->backend, run->options, &run->executor->clock, &fleet);
 	if (code)
 		return code;
 	take_own_account(run);

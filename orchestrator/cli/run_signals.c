@@ -53,12 +53,20 @@ static void name_unfinished(const struct run *run)
 	free(names);
 }
 
-static void say(const struct run *run, const char *name, unsigned calls, bool at_once)
+static void say(const struct run *run, const char *name, const struct fleet_progress *now,
+		bool at_once)
 {
+	unsigned calls = now->calls;
 	struct strbuf line;
 
 	strbuf_init(&line);
-	if (at_once)
+	if (!at_once && now->phase == FLEET_RESTORE)
+		strbuf_addf(&line,
+			    "%s: drain mode is still put back on %u host%s; press Ctrl-C again to "
+			    "leave them as they are",
+			    name, (unsigned)now->hosts_to_restore,
+			    now->hosts_to_restore == 1 ? "" : "s");
+	else if (at_once)
 		strbuf_addf(&line, "%s: %u %s in flight left behind", name, calls,
 			    calls == 1 ? "call is" : "calls are");
 	else
@@ -81,7 +89,7 @@ void run_interrupt(struct run *run, enum fleet_stop stop, const char *name, bool
 		return;
 	if ((before.phase == FLEET_GATE && run->prompt.started) || run->guard.asking)
 		writer_line(run->writer, ""); /* the question stands without its line end */
-	say(run, name, before.calls, at_once);
+	say(run, name, &before, at_once);
 	if (at_once && before.stop == FLEET_STOP_NONE)
 		fleet_stop(run->fleet, stop); /* the second one hastens */
 	fleet_stop(run->fleet, stop);

@@ -20,7 +20,30 @@
 #include "selection.h"
 #include "session_api.h"
 
-enum fleet_command { FLEET_SESSIONS, FLEET_LOGOFF, FLEET_DISCONNECT, FLEET_MESSAGE };
+enum fleet_command {
+	FLEET_SESSIONS,
+	FLEET_LOGOFF,
+	FLEET_DISCONNECT,
+	FLEET_MESSAGE,
+	FLEET_DRAIN,
+	FLEET_DRAIN_STATUS
+};
+
+/* `--drain` of a logoff: new logons are refused from before the first warning on. A host that
+ * refuses them already is left as it is. */
+enum fleet_drain {
+	FLEET_DRAIN_NONE,
+	FLEET_DRAIN_FOR_RUN,	 /* put back when the run ends, however it ends */
+	FLEET_DRAIN_FOR_RESTART, /* until the host restarts */
+	FLEET_DRAIN_KEEP,	 /* stays, also where it was only until a restart */
+};
+
+/* What becomes of a host where something that goes before the act has failed. */
+enum fleet_failed {
+	FLEET_FAILED_SKIP,     /* its sessions are not attempted */
+	FLEET_FAILED_CONTINUE, /* it is acted on all the same */
+	FLEET_FAILED_ABORT,    /* the run is stopped */
+};
 
 struct fleet_host {
 	const char *name, *address;
@@ -87,7 +110,15 @@ struct fleet_options {
 	bool resume;
 	const struct fleet_doubt *doubts; /* in order of host */
 	size_t doubt_count;
-	const uint32_t *survey_rows; /* with `resume`, of each host: how many rows are the survey's */
+	enum fleet_drain drain; /* FLEET_LOGOFF */
+	enum fleet_failed drain_failed;
+	enum session_drain drain_to; /* FLEET_DRAIN: the mode that hosts are to have */
+	/* of a run that goes on: hosts whose drain mode may have been asked to change; `row` is
+	 * unused. In order of host. */
+	const struct fleet_doubt *drain_doubts;
+	size_t drain_doubt_count;
+	const uint32_t
+		*survey_rows; /* with `resume`, of each host: how many rows are the survey's */
 	/* exactly these sessions (plan.h), and no others; NULL: the selection decides */
 	const struct plan *plan;
 	uint64_t seed; /* of retry jitter */
@@ -97,6 +128,8 @@ struct fleet_options {
 struct fleet_plan {
 	uint32_t sessions, users, hosts; /* users: different accounts */
 	uint32_t hosts_failed;		 /* could not be surveyed */
+	uint32_t drain_hosts;	/* whose drain mode will be looked at, and set where need be */
+	uint32_t restore_hosts; /* whose drain mode a run that goes on still has to put back */
 };
 
 /* Why the run stops before its end; the first one given wins, but a second interrupt hastens
@@ -108,7 +141,8 @@ enum fleet_stop {
 	FLEET_STOP_DECLINED,
 	FLEET_STOP_MAX_SESSIONS,
 	FLEET_STOP_RUN_TIMEOUT,
-	FLEET_STOP_JOURNAL, /* it could not be written: exit 70 */
+	FLEET_STOP_DRAIN_FAILED, /* with FLEET_FAILED_ABORT */
+	FLEET_STOP_JOURNAL,	 /* it could not be written: exit 70 */
 	FLEET_STOP_SIGINT,
 	FLEET_STOP_SIGTERM,
 	FLEET_STOP_SIGHUP, /* the terminal was closed */
@@ -117,7 +151,8 @@ enum fleet_stop {
 const char *
 fleet_stop_name(enum fleet_stop stop); /* as in `stopped_by`: "max_failures", ..., "SIGINT" */
 
-enum fleet_phase { FLEET_SURVEY, FLEET_GATE, FLEET_ACT, FLEET_FINISHED };
+/* RESTORE puts back the drain mode that the run has changed, also when the run is being stopped. */
+enum fleet_phase { FLEET_SURVEY, FLEET_GATE, FLEET_ACT, FLEET_RESTORE, FLEET_FINISHED };
 
 /* All on the loop thread. A slot may be NULL (a gate that is NULL answers yes). */
 struct fleet_observer {
@@ -139,6 +174,7 @@ struct fleet_progress {
 	uint32_t wave, waves; /* from 1; 0 before the act */
 	unsigned calls, calls_lent, calls_left_behind;
 	enum fleet_stop stop;
+	uint32_t hosts_to_restore; /* whose drain mode has to be put back yet */
 };
 
 struct fleet;

@@ -14,7 +14,8 @@
  *              selected and has no outcome may be acted on intent    sessions of one host (rows)
  *              that are about to be acted on; durable before the first call seen      a session
  *              that was seen for the first time during the act result    a session's outcome left
- *              a call that was left behind done      a host's end in the act end       the run's
+ *              a call that was left behind drain     the drain mode of a host is about to be set;
+ *              durable before the call drained   what a look has told of it since done      a host's end in the act end       the run's
  *              end, `settled` or not
  * Threads:   loop thread. The sink is called on a pool worker, never twice at once.
  * Errors:    once the sink has failed, the journal has failed for good: `failed` is called once,
@@ -79,6 +80,11 @@ void journal_result(struct journal *journal, const struct rep_record *record, ui
 void journal_left(struct journal *journal, const struct rep_record *record, uint32_t host,
 		  uint32_t row);
 void journal_done(struct journal *journal, const struct rep_record *record, uint32_t host);
+/* A host's drain mode is about to be set to `to`; durable before the call. */
+void journal_drain(struct journal *journal, const struct rep_record *record, uint32_t host,
+		   enum rep_drain to);
+/* ... and what a look has told since. */
+void journal_drained(struct journal *journal, const struct rep_record *record, uint32_t host);
 void journal_end(struct journal *journal, const struct rep_run *run, bool settled);
 
 /* A line that the program itself has made (run, member), without its line end. */

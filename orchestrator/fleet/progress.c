@@ -29,6 +29,7 @@ void fleet_progress(const struct fleet *fleet, struct fleet_progress *ret)
 	ret->calls_lent = fleet->seats.lent;
 	ret->calls_left_behind = fleet->seats.left_behind;
 	ret->stop = fleet->stop;
+	ret->hosts_to_restore = fleet_count_owed(fleet);
 }
 
 static bool is_unfinished(const struct fleet *fleet, size_t i)

@@ -440,6 +440,27 @@ void file_whole_abandon(struct file_whole *file)
 
 /* --- lines --- */
 
+/* Without O_NONBLOCK a FIFO would be waited for; with it, it is found to be one. */
+static int lines_open(const char *path, const char **reterr_what)
+{
+	int fd =
+		open(path,
+		     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
+		     S_IRUSR | S_IWUSR);
+	struct stat about;
+
+	if (fd < 0 && errno != ENXIO) {
+		*reterr_what = errno == ELOOP ? "is a symbolic link" : file_error_text(errno);
+		return -1;
+	}
+	if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	*reterr_what = "is no regular file";
+	return -1;
+}
+
 struct file_lines *file_lines_open(const char *path, const char **reterr_what)
 {
 	struct file_lines *file = calloc(1, sizeof(*file));
@@ -448,10 +469,8 @@ struct file_lines *file_lines_open(const char *path, const char **reterr_what)
 		*reterr_what = file_error_text(ENOMEM);
 		return NULL;
 	}
-	file->open.fd =
-		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
+	file->open.fd = lines_open(path, reterr_what);
 	if (file->open.fd < 0) {
-		*reterr_what = file_error_text(errno);
 		free(file);
 		return NULL;
 	}
