@@ -136,6 +136,7 @@ def main():
     if not SERVICE or not connector:
         rig.skip("not built: " + ("the session service (libkrb5-dev, nettle-dev)" if not SERVICE else
                                   "rdsweep-tsts (samba-dev)"))
+    PROGRAM, SERVICE = (os.path.abspath(one) for one in (PROGRAM, SERVICE))
     sys.argv[1:1] = [PROGRAM, connector, SERVICE]
     rig.inside()
     del sys.argv[1:4]

@@ -105,7 +105,7 @@ class Credentials(Case):
             with self.subTest(auth=auth):
                 before = len(FRONT.logons())
                 report = self.run_wire(4, *LOGOFF, auth=auth)
-                self.assertEqual([user], [account for account, _ in FRONT.logons()[before:]])
+                self.assertEqual([user], [account for account, _ in FRONT.logons()[before:]], report["hosts"])
                 self.assertEqual(["failed"] + 8 * ["not_attempted"], [host["outcome"] for host in report["hosts"]])
                 self.assertEqual({("WTSOpenServerEx", code)}, self.errors(report))
         self.assertEqual([], service.calls())
@@ -336,6 +336,7 @@ def main():
     if not SERVICE or not connector:
         rig.skip("not built: " + ("the session service (libkrb5-dev, nettle-dev)" if not SERVICE else
                                   "rdsweep-tsts (samba-dev)"))
+    PROGRAM, SERVICE = (os.path.abspath(one) for one in (PROGRAM, SERVICE))
     sys.argv[1:1] = [PROGRAM, connector, SERVICE]
     rig.inside()
     del sys.argv[1:4]
