@@ -29,6 +29,7 @@ static const char *const backends[] = { "windows", "tsts", "sim", NULL };
 static const char *const states[] = { "active", "disconnected", NULL };
 static const char *const probes[] = { "tcp", "none", NULL };
 static const char *const formats[] = { "table", "json", "csv", NULL };
+static const char *const failed[] = { "skip", "continue", "abort", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 /* clang-format off */
@@ -93,6 +94,19 @@ static const struct option table[] = {
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
+	{ "notify", 0, "TEXT", OPTION_TEXT, OPTION_COURTESY, LOGOFF, AT(notify), 0, 0, NULL,
+	  "warns users first; {user} {host} {minutes} {time} {reason} are filled in" },
+	{ "grace", 0, "DUR", OPTION_DURATION, OPTION_COURTESY, LOGOFF, AT(grace_ms), SECOND_MS, DAY_MS, NULL,
+	  "between warning and logoff" },
+	{ "notify-again", 0, "DUR", OPTION_DURATION, OPTION_COURTESY, LOGOFF, AT(notify_again_ms), SECOND_MS, DAY_MS, NULL,
+	  "warns once more when so much of the grace is left" },
+	{ "grace-disconnected", 0, NULL, OPTION_FLAG, OPTION_COURTESY, LOGOFF, AT(grace_disconnected), 0, 0, NULL,
+	  "disconnected sessions have the grace too" },
+	{ "notify-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(notify_failed), 0, 0, failed,
+	  "what becomes of a session that cannot be warned (skip)" },
+	{ "notify-cancelled", 0, "TEXT", OPTION_TEXT, OPTION_COURTESY, LOGOFF, AT(notify_cancelled), 0, 0, NULL,
+	  "what warned users read when the run is stopped" },
+
 	{ "concurrency", 'c', "N", OPTION_INTEGER, OPTION_WORK, GOES_ON, AT(concurrency), 1, 1000, NULL,
 	  "blocking calls in flight (64)" },
 	{ "connect-timeout", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(connect_timeout_ms), 1, DAY_MS, NULL,
@@ -146,7 +160,7 @@ const struct option *options_table(size_t *ret_count)
 const char *option_group_name(enum option_group group)
 {
 	static const char *const names[OPTION_GROUP_COUNT] = {
-		"Fleet", "Backend", "Selection", "Safety", "Work", "Output",
+		"Fleet", "Backend", "Selection", "Safety", "Courtesy", "Work", "Output",
 	};
 
 	return names[group];
@@ -163,6 +177,9 @@ void options_init(struct options *options)
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
 		.max_age_ms = -1,
+		.grace_ms = -1,
+		.notify_again_ms = -1,
+		.notify_failed = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,
 		.call_timeout_ms = 30 * SECOND_MS,

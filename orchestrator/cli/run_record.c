@@ -110,6 +110,13 @@ static char *amount_text(struct arena *arena, int64_t amount, bool percent)
 	return arena_strdup(arena, text);
 }
 
+static const char *notify_failed(const struct options *options)
+{
+	static const char *const names[] = { "skip", "continue", "abort" };
+
+	return names[options->notify_failed < 0 ? 0 : options->notify_failed];
+}
+
 static int add_safety(struct run *run, struct values *values)
 {
 	const struct options *options = run->options;
@@ -141,6 +148,12 @@ static int add_safety(struct run *run, struct values *values)
 	add_int(values, "verify_interval_ms", options->verify_interval_ms);
 	add_bool(values, "wait", options->wait);
 	add_text(values, "message", *options->message ? options->message : NULL);
+	add_text(values, "notify", options->notify);
+	add_int(values, "grace_ms", options->grace_ms);
+	add_int(values, "notify_again_ms", options->notify_again_ms);
+	add_bool(values, "grace_disconnected", options->grace_disconnected);
+	add_text(values, "notify_failed", options->notify ? notify_failed(options) : NULL);
+	add_text(values, "notify_cancelled", options->notify_cancelled);
 	return 0;
 }
 

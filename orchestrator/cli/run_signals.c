@@ -53,7 +53,9 @@ static void name_unfinished(const struct run *run)
 	free(names);
 }
 
-static void say(const struct run *run, const char *name, unsigned calls, bool at_once)
+/* `grace`: hosts whose users wait for the end of their grace. */
+static void say(const struct run *run, const char *name, unsigned calls, unsigned grace,
+		bool at_once)
 {
 	struct strbuf line;
 
@@ -64,9 +66,10 @@ static void say(const struct run *run, const char *name, unsigned calls, bool at
 	else
 		strbuf_addf(
 			&line,
-			"%s: nothing new is started; waiting for %u %s in flight and verifying; "
+			"%s: nothing new is started; %swaiting for %u %s in flight and verifying; "
 			"press Ctrl-C again to leave them behind",
-			name, calls, calls == 1 ? "call" : "calls");
+			name, grace ? "users who were warned are told that it is called off; " : "",
+			calls, calls == 1 ? "call" : "calls");
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	name_unfinished(run);
@@ -81,7 +84,7 @@ void run_interrupt(struct run *run, enum fleet_stop stop, const char *name, bool
 		return;
 	if ((before.phase == FLEET_GATE && run->prompt.started) || run->guard.asking)
 		writer_line(run->writer, ""); /* the question stands without its line end */
-	say(run, name, before.calls, at_once);
+	say(run, name, before.calls, before.hosts_in_grace, at_once);
 	if (at_once && before.stop == FLEET_STOP_NONE)
 		fleet_stop(run->fleet, stop); /* the second one hastens */
 	fleet_stop(run->fleet, stop);

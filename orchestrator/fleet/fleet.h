@@ -22,6 +22,23 @@
 
 enum fleet_command { FLEET_SESSIONS, FLEET_LOGOFF, FLEET_DISCONNECT, FLEET_MESSAGE };
 
+/* What becomes of a host or session where something that goes before its act has failed. */
+enum fleet_failed {
+	FLEET_FAILED_SKIP,     /* it is not attempted */
+	FLEET_FAILED_CONTINUE, /* it is acted on all the same */
+	FLEET_FAILED_ABORT,    /* the run is stopped */
+};
+
+/* What users are told before they are logged off, and how long they have. Texts are checked (notice.h). */
+struct fleet_notify {
+	const char *text;  /* NULL: nobody is warned, and the rest is not looked at */
+	int64_t grace_ms;  /* > 0 */
+	int64_t again_ms;  /* a second warning when so much of it is left; -1: none; < grace_ms */
+	bool disconnected; /* they have the grace too */
+	enum fleet_failed failed;
+	const char *called_off; /* where the run is stopped; NULL: NOTICE_CALLED_OFF */
+};
+
 struct fleet_host {
 	const char *name, *address;
 	uint16_t probe_port;
@@ -56,9 +73,12 @@ struct fleet_options {
 	size_t host_count;
 	struct selection *selection; /* its counts are filled */
 	bool dry_run;
-	bool wait;	      /* WTSLogoffSession with bWait TRUE */
-	const char *message;  /* FLEET_MESSAGE: what is sent (notice.h, checked) */
-	const char *reason;   /* for {reason}; NULL: none was given */
+	bool wait;		    /* WTSLogoffSession with bWait TRUE */
+	const char *message;	    /* FLEET_MESSAGE: what is sent (notice.h, checked) */
+	const char *reason;	    /* for {reason}; NULL: none was given */
+	struct fleet_notify notify; /* FLEET_LOGOFF */
+	/* what a clock on the wall shows beyond UTC at that time, in ms; NULL: nothing */
+	int64_t (*local_offset_ms)(int64_t utc_ms);
 	bool probe;	      /* TCP before a worker is spent */
 	unsigned concurrency; /* blocking calls in flight that count */
 	/* TCP probes out at once (each may take two file descriptors); 0: 256 */
@@ -87,7 +107,8 @@ struct fleet_options {
 	bool resume;
 	const struct fleet_doubt *doubts; /* in order of host */
 	size_t doubt_count;
-	const uint32_t *survey_rows; /* with `resume`, of each host: how many rows are the survey's */
+	const uint32_t
+		*survey_rows; /* with `resume`, of each host: how many rows are the survey's */
 	/* exactly these sessions (plan.h), and no others; NULL: the selection decides */
 	const struct plan *plan;
 	uint64_t seed; /* of retry jitter */
@@ -108,7 +129,8 @@ enum fleet_stop {
 	FLEET_STOP_DECLINED,
 	FLEET_STOP_MAX_SESSIONS,
 	FLEET_STOP_RUN_TIMEOUT,
-	FLEET_STOP_JOURNAL, /* it could not be written: exit 70 */
+	FLEET_STOP_NOTIFY_FAILED, /* with FLEET_FAILED_ABORT */
+	FLEET_STOP_JOURNAL,	  /* it could not be written: exit 70 */
 	FLEET_STOP_SIGINT,
 	FLEET_STOP_SIGTERM,
 	FLEET_STOP_SIGHUP, /* the terminal was closed */
@@ -139,6 +161,8 @@ struct fleet_progress {
 	uint32_t wave, waves; /* from 1; 0 before the act */
 	unsigned calls, calls_lent, calls_left_behind;
 	enum fleet_stop stop;
+	uint32_t hosts_in_grace; /* whose users wait for its end, or for a second warning; */
+	int64_t grace_left_ms;	 /* until the first of those; -1: there are none */
 };
 
 struct fleet;

@@ -8,6 +8,8 @@
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
  *   host_order.c    what a call is to do to a session
+ *   host_warn.c     its decisions about warnings and grace
+ *   host_call_off.c telling those who were warned that the run is stopped
  *   sighting.c      what a look found, into the record
  *   comeback.c      who was logged off and is on again
  *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts
@@ -29,7 +31,11 @@ struct fleet {
 	struct host_job *jobs; /* one a host, same index */
 	enum fleet_phase phase;
 	enum fleet_stop stop;
-	bool stop_now; /* leave calls in flight behind */
+	bool stop_now;	    /* leave calls in flight behind */
+	bool hastened;	    /* ... and tell nobody anything any more: a second interrupt */
+	bool call_off_over; /* our credentials are refused: nobody else is told either */
+	/* who was warned and could not be told that it is called off */
+	uint32_t untold_sessions, untold_hosts;
 	bool feeding;
 
 	/* What is being worked through: the whole fleet, or a wave. */
@@ -66,6 +72,7 @@ void fleet_credential_answer(struct fleet *fleet, const struct session_error *er
 void fleet_closing_changed(struct fleet *fleet, int by);
 bool fleet_closing_full(const struct fleet *fleet);
 void fleet_hold(struct fleet *fleet, struct host_job *job);
+void fleet_unhold(struct fleet *fleet, const struct host_job *job);
 void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 
 /* fleet.c: the phases. */

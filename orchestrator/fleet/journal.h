@@ -7,15 +7,24 @@
  * not go on before that waits with a journal_waiter.
  *
  * Format:    JSON Lines, `rdsweep.journal/1`; journal_read.h has the way back. Each line is an
- *              object with "event" and "t": run       the run's section of the report, its options,
- *              working folder: all that resume needs member    one host of the fleet: name,
- *              address, port, ... surveyed  a host as the report will have it, with all its
- *              sessions as seen confirmed the question was answered with yes (or --yes): what is
- *              selected and has no outcome may be acted on intent    sessions of one host (rows)
- *              that are about to be acted on; durable before the first call seen      a session
- *              that was seen for the first time during the act result    a session's outcome left
- *              a call that was left behind done      a host's end in the act end       the run's
- *              end, `settled` or not
+ *              object with "event" and "t":
+ *                run        the run's section of the report, its options, working folder: all that
+ *                           resume needs
+ *                member     one host of the fleet: name, address, port, ...
+ *                surveyed   a host as the report will have it, with all its sessions as seen
+ *                confirmed  the question was answered with yes (or --yes): what is selected and has
+ *                           no outcome may be acted on
+ *                warn       sessions of one host (rows) whose users are about to be warned; durable
+ *                           before the first of them is
+ *                warned     one of them was, `until` when his grace ends; or could not be (error)
+ *                intent     sessions of one host (rows) that are about to be acted on; durable
+ *                           before the first call
+ *                seen       a session that was seen for the first time during the act
+ *                result     a session's outcome
+ *                left       a call that was left behind
+ *                called_off one who had been warned was told that the run is stopped, or could not be
+ *                done       a host's end in the act
+ *                end        the run's end, `settled` or not
  * Threads:   loop thread. The sink is called on a pool worker, never twice at once.
  * Errors:    once the sink has failed, the journal has failed for good: `failed` is called once,
  *            waiters are called too and have to look at journal_failed().
@@ -78,6 +87,15 @@ void journal_result(struct journal *journal, const struct rep_record *record, ui
 		    uint32_t row);
 void journal_left(struct journal *journal, const struct rep_record *record, uint32_t host,
 		  uint32_t row);
+/* Users of one host are about to be warned: durable before the first of them is. */
+void journal_warn(struct journal *journal, const struct rep_record *record, uint32_t host,
+		  const uint32_t *rows, size_t count);
+/* One of them was, and has until then (UTC; UTC_UNKNOWN: has no grace); `error`: or could not be. */
+void journal_warned(struct journal *journal, const struct rep_record *record, uint32_t host,
+		    uint32_t row, int64_t until_ms, uint16_t error);
+/* He was told that it is called off, or could not be. */
+void journal_called_off(struct journal *journal, const struct rep_record *record, uint32_t host,
+			uint32_t row, uint16_t error);
 void journal_done(struct journal *journal, const struct rep_record *record, uint32_t host);
 void journal_end(struct journal *journal, const struct rep_run *run, bool settled);
 

@@ -3,6 +3,22 @@
 
 #include <string.h>
 
+static void count_graces(const struct fleet *fleet, struct fleet_progress *ret)
+{
+	int64_t now_us = exec_now_us(fleet->options.executor);
+
+	ret->grace_left_ms = -1;
+	for (size_t i = 0; i < fleet->options.host_count; i++) {
+		const struct host_job *job = &fleet->jobs[i];
+		int64_t left_ms = job->wake_us > now_us ? (job->wake_us - now_us) / 1000 : 0;
+
+		if (job->state != JOB_GRACE)
+			continue;
+		if (!ret->hosts_in_grace++ || left_ms < ret->grace_left_ms)
+			ret->grace_left_ms = left_ms;
+	}
+}
+
 void fleet_progress(const struct fleet *fleet, struct fleet_progress *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -29,6 +45,7 @@ void fleet_progress(const struct fleet *fleet, struct fleet_progress *ret)
 	ret->calls_lent = fleet->seats.lent;
 	ret->calls_left_behind = fleet->seats.left_behind;
 	ret->stop = fleet->stop;
+	count_graces(fleet, ret);
 }
 
 static bool is_unfinished(const struct fleet *fleet, size_t i)

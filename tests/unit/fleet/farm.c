@@ -505,6 +505,17 @@ void farm_keep_journal(struct farm *farm)
 	}
 }
 
+/* Whether the journal's line that `at` is in tells of that event. */
+static bool is_line_of(struct farm *farm, const char *at, const char *event)
+{
+	char begin[32];
+
+	while (at > farm->journal_bytes.data && at[-1] != '\n')
+		at--;
+	(void)snprintf(begin, sizeof(begin), "{\"event\":\"%s\"", event);
+	return strncmp(at, begin, strlen(begin)) == 0;
+}
+
 /* An effect of a logoff on a session is fine only if its host's intent, with its row, is durable
  * by now. */
 static void check_intended(struct farm *farm, const char *line, size_t len)
@@ -523,11 +534,14 @@ static void check_intended(struct farm *farm, const char *line, size_t len)
 			(void)snprintf(row_text, sizeof(row_text), "%u", (unsigned)i);
 	(void)snprintf(begin, sizeof(begin), "\"host\":\"%s\",\"rows\":[", effect.host);
 	while ((at = strstr(at, begin)) != NULL && at < end) {
+		bool intent = is_line_of(farm, at, "intent");
+
 		at += strlen(begin);
 		for (const char *rows = at; *rows != ']'; rows += *rows == ',') {
 			size_t digits = strcspn(rows, ",]");
 
-			if (digits == strlen(row_text) && strncmp(rows, row_text, digits) == 0)
+			if (intent && digits == strlen(row_text) &&
+			    strncmp(rows, row_text, digits) == 0)
 				return;
 			rows += digits;
 		}
@@ -574,6 +588,10 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 		assert_int_equal(journal_reopen(&farm->read), 0);
 	farm->options.verify_timeout_ms = crashed->options.verify_timeout_ms;
 	farm->options.call_timeout_ms = crashed->options.call_timeout_ms;
+	farm->options.command = crashed->options.command;
+	farm->options.message = crashed->options.message;
+	farm->options.notify = crashed->options.notify;
+	farm->selection.for_disconnect = crashed->selection.for_disconnect;
 	farm->options.concurrency = crashed->options.concurrency;
 	farm->options.pool_threads = crashed->options.pool_threads;
 	if (!farm->read.confirmed)

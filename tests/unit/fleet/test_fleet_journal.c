@@ -76,6 +76,37 @@ static void journal__fails__nothing_new_is_begun(void **state)
 	}
 }
 
+/* Warned is not asked: a run that goes on has nobody in doubt, and knows who was told. */
+static void journal__killed_in_the_grace__nobody_is_in_doubt(void **state)
+{
+	struct farm before, farm;
+	size_t active = 0;
+
+	(void)state;
+	farm_init(&before, "h[1:10]", FARM ", \"seed\": 3");
+	before.options.notify = (struct fleet_notify){ .text = FARM_WARNING,
+						       .grace_ms = 900000,
+						       .again_ms = 60000,
+						       .called_off = FARM_CALLED_OFF };
+	farm_keep_journal(&before);
+	farm_run_until(&before, 850000); /* after the second warning */
+	for (size_t i = 0; i < before.record.host_count; i++)
+		for (uint32_t k = 0; k < before.record.hosts[i].session_count; k++)
+			active += before.record.hosts[i].sessions[k].outcome == REP_SESSION_NONE;
+	assert_in_range(active, 10, 60);
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	assert_int_equal(farm.read.doubt_count, 0);
+	assert_int_equal(farm.read.warned_count, active);
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_int_equal(farm.record.run.exit_code, 0);
+	/* warned anew, with the whole grace */
+	assert_true(exec_wall_ms(farm.executor) - FARM_EPOCH_MS >= 850000 + 900000);
+	farm_check_truth(&farm);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 static void farm_settings(struct farm *farm, uint64_t *rng)
 {
 	farm->options.concurrency = (unsigned)rng_below(rng, 6) + 1;
@@ -83,6 +114,32 @@ static void farm_settings(struct farm *farm, uint64_t *rng)
 	farm->options.call_timeout_ms = 2000;
 	farm->options.verify_timeout_ms = 4000;
 	farm->sync_us = (int64_t)rng_below(rng, 20000);
+	switch (rng_below(rng, 8)) {
+	case 0:
+		farm->options.command = FLEET_DISCONNECT;
+		farm->selection.for_disconnect = true;
+		break;
+	case 1:
+		farm->options.command = FLEET_MESSAGE;
+		farm->options.message = "{user} on {host}";
+		break;
+	case 2:
+	case 3:
+	case 4: /* nobody loses his grace by a crash */
+		farm->options.notify = (struct fleet_notify){ .text = FARM_WARNING,
+							      .grace_ms = 1500,
+							      .again_ms = -1,
+							      .called_off = FARM_CALLED_OFF };
+		break;
+	default:
+		break;
+	}
+}
+
+/* A moment of a run, between its beginning and its end. */
+static int64_t any_moment_ms(const struct farm *farm, uint64_t *rng)
+{
+	return (int64_t)rng_below(rng, farm->options.notify.text ? 4500 : 2500);
 }
 
 /* Nobody is made to go twice, over all processes. */
@@ -94,11 +151,13 @@ static void check_asked_once(struct farm *farm)
 		const char *host = strstr(a, "\"host\"");
 		size_t len = strcspn(host, "\n");
 		size_t key = (size_t)(strstr(host, "\"effect\"") - host);
+		const char *message = strstr(host, "\"call\":\"message\"");
+		bool is_message = message && (size_t)(message - host) < key; /* rather two boxes */
 
 		for (const char *b = host + len + 1; *b; b += strcspn(b, "\n") + 1) {
 			const char *other = strstr(b, "\"host\"");
 
-			if (strncmp(host, "\"host\":", 7) == 0 && strstr(a, "\"logoff\"") &&
+			if (strncmp(host, "\"host\":", 7) == 0 && !is_message &&
 			    strncmp(host, other, key) == 0)
 				fail_msg("asked twice: %.*s", (int)key, host);
 		}
@@ -113,6 +172,9 @@ static void crash_and_resume(uint64_t seed)
 		"{\"call\": \"logoff\", \"session\": 2, \"swap_user\": \"CORP\\\\mallory\"}",
 		"{\"call\": \"logoff\", \"error\": 5, \"times\": 1}",
 		"{\"call\": \"logoff\", \"delay_ms\": 300}",
+		"{\"call\": \"message\", \"error\": 1726, \"times\": 1}",
+		"{\"call\": \"message\", \"delay_ms\": 300}",
+		"{\"call\": \"disconnect\", \"error\": 1726, \"times\": 1}",
 	};
 	struct farm *before, *farm;
 	struct strbuf scenario;
@@ -135,7 +197,7 @@ static void crash_and_resume(uint64_t seed)
 	farm_init(before, "h[1:4]", strbuf_text(&scenario));
 	farm_settings(before, &rng);
 	farm_keep_journal(before);
-	farm_run_until(before, (int64_t)rng_below(&rng, 2500));
+	farm_run_until(before, any_moment_ms(before, &rng));
 	for (;;) {
 		size_t lost, durable = farm_durable(before, &lost);
 
@@ -155,7 +217,7 @@ static void crash_and_resume(uint64_t seed)
 			break;
 		farm_keep_journal(farm);
 		if (--crashes) {
-			farm_run_until(farm, (int64_t)rng_below(&rng, 2500));
+			farm_run_until(farm, any_moment_ms(farm, &rng));
 			continue;
 		}
 		farm_run(farm);
@@ -167,6 +229,8 @@ static void crash_and_resume(uint64_t seed)
 	if (farm) {
 		farm_check_truth(farm);
 		check_asked_once(farm);
+		if (farm->options.notify.text)
+			farm_check_courtesy(farm, false);
 	}
 	farm_release(before);
 	free(before);
@@ -189,6 +253,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(journal__slow_disk__intents_before_calls),
 		cmocka_unit_test(journal__many_hosts_at_once__share_commits),
 		cmocka_unit_test(journal__fails__nothing_new_is_begun),
+		cmocka_unit_test(journal__killed_in_the_grace__nobody_is_in_doubt),
 		cmocka_unit_test(resume__killed_at_any_moment__record_matches_the_fleet),
 	};
 	int failed;
