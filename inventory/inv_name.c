@@ -225,6 +225,23 @@ static bool sign_check(struct inventory *inv, const struct inv_place *place, con
 	return false;
 }
 
+bool inv_name_is_host(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > INV_NAME_MAX || !utf8_valid(name, len, NULL) ||
+	    strpbrk(name, forbidden_signs))
+		return false;
+	for (size_t i = 0; i < len;) {
+		uint32_t code_point;
+
+		i += utf8_decode(name + i, len - i, &code_point);
+		if (unseen_what(code_point))
+			return false;
+	}
+	return true;
+}
+
 /* The bytes of a bracketed range at text[0], 0 where there is none. */
 static size_t range_len(const char *text, size_t len)
 {

@@ -117,6 +117,9 @@ struct inv_selection {
  * short. A shard may be empty: that is count 0, not an error. */
 int inv_select(struct inventory *inv, const struct inv_narrow *narrow, struct inv_selection *ret);
 
+/* Whether an inventory can hold a host of that name: such a name stands in a limit's @FILE as it is. */
+bool inv_name_is_host(const char *name);
+
 /* The shard of a host name, 1..n: FNV-1a 64 of the folded name, mod n, plus 1. */
 uint32_t inv_shard_of(const char *name, uint32_t n);
 

@@ -193,6 +193,12 @@ uint16_t rep_error_kind(struct rep_record *record, const struct rep_error_kind *
 	return (uint16_t)index;
 }
 
+bool rep_host_is_left_drained(const struct rep_host *host)
+{
+	return host->drain_before == REP_DRAIN_OFF &&
+	       (host->drain_after == REP_DRAIN_UNKNOWN || host->drain_after == REP_DRAIN_ON);
+}
+
 int rep_host_reserve(struct rep_host *host, size_t more)
 {
 	struct rep_session *sessions;

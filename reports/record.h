@@ -95,6 +95,7 @@ enum rep_reason {
 	REP_REASON_JOURNAL,    /* the journal could not be written, so nothing more was begun */
 	REP_REASON_NOT_WARNED, /* the warning could not be delivered */
 	REP_REASON_NOT_DRAINED,
+	REP_REASON_DRAIN_FAILED,  /* stopped, as a host could not be put in drain mode */
 	REP_REASON_NOTIFY_FAILED, /* stopped, as a warning could not be delivered */
 	REP_REASON_COUNT
 };
@@ -227,6 +228,10 @@ struct rep_run {
 	 * "SIGINT", ... */
 	const char *stopped_by;
 	int exit_code;
+	/* Of a merged report: the runs of its shards, in the order of shard_k, all of one shard_n. Of each of them
+	 * only what `merged` of the report keeps is known (report_merge.h). 0: it is the report of one run. */
+	const struct rep_run *parts;
+	size_t part_count;
 };
 
 struct rep_totals {
@@ -264,6 +269,10 @@ const char *rep_intern(struct rep_record *record, const char *text);
 /* The index of a kind, made if it is new; texts are copied. 0 when memory is short or there are
  * more than 65,535. */
 uint16_t rep_error_kind(struct rep_record *record, const struct rep_error_kind *kind);
+
+/* Its drain mode was off, and no look has shown that it is not on since: what a run that had set it
+ * for its own time has to put right. */
+bool rep_host_is_left_drained(const struct rep_host *host);
 
 /* Makes room for so many sessions more, and no larger: a host's list is known before its rows
  * are made. */

@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "duration.h"
-#include "host_range.h"
 #include "record_names.h"
+#include "report_words.h"
 #include "text.h"
-#include "utc.h"
 
 #define LABEL_COLUMNS  12  /* of the rows about the run */
 #define COUNT_COLUMNS  24  /* of the rows that end with a number */
@@ -101,23 +99,13 @@ static void add_run_row(struct page *page, const char *label, const char *text)
 		add_row(page, 2, LABEL_COLUMNS, label, text);
 }
 
-/* `timed_out` for people. */
-static void add_words(struct strbuf *out, const char *name, bool upper)
-{
-	for (; *name != '\0'; name++) {
-		char c = *name == '_' ? ' ' : *name;
-
-		strbuf_addc(out, upper && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
-	}
-}
-
 static void add_first_line(struct page *page, const struct rep_run *run)
 {
 	const char *outcome = rep_run_outcome_name(run->outcome);
 
 	text_escape_add(page->out, run->command, strlen(run->command));
 	strbuf_adds(page->out, "  ");
-	add_words(page->out, outcome[0] != '\0' ? outcome : "no outcome", true);
+	rep_words_add(page->out, outcome[0] != '\0' ? outcome : "no outcome", true);
 	strbuf_addf(page->out, "  (exit %d)", run->exit_code);
 	if (run->simulated)
 		strbuf_adds(page->out, "  SIMULATED");
@@ -126,64 +114,27 @@ static void add_first_line(struct page *page, const struct rep_run *run)
 	strbuf_addc(page->out, '\n');
 }
 
-static void add_time(struct page *page, const struct rep_run *run)
-{
-	char time[UTC_TEXT_SIZE], took[DURATION_TEXT_SIZE];
-	struct strbuf text;
-
-	strbuf_init(&text);
-	utc_format(run->started_at_ms, time);
-	if (time[0] != '\0') {
-		time[10] = ' '; /* 2026-01-01T22:00:00.000Z, without what nobody reads */
-		time[19] = '\0';
-		strbuf_addf(&text, "%s UTC", time);
-	}
-	if (run->duration_ms >= 0) {
-		duration_format_rough(run->duration_ms, took);
-		strbuf_addf(&text, "%stook %s", text.len > 0 ? ", " : "", took);
-	}
-	add_row_of(page, 2, LABEL_COLUMNS, "started", &text);
-}
-
-static void add_operator(struct page *page, const struct rep_run *run)
+/* A row whose words are put together by `words`. */
+static void add_worded_row(struct page *page, const char *label, const struct rep_run *run,
+			   void (*words)(struct strbuf *out, const struct rep_run *run))
 {
 	struct strbuf text;
 
 	strbuf_init(&text);
-	strbuf_adds(&text, run->operator_);
-	if (run->machine[0] != '\0')
-		strbuf_addf(&text, "%son %s", text.len > 0 ? " " : "", run->machine);
-	add_row_of(page, 2, LABEL_COLUMNS, "by", &text);
-}
-
-static void add_inventory(struct page *page, const struct rep_run *run)
-{
-	struct strbuf text;
-
-	strbuf_init(&text);
-	for (size_t i = 0; i < run->inventory_source_count; i++)
-		strbuf_addf(&text, "%s%s", i > 0 ? ", " : "", run->inventory_sources[i]);
-	strbuf_addf(&text, "%s%" PRIu32 " host%s", text.len > 0 ? ": " : "", run->inventory_hosts,
-		    run->inventory_hosts == 1 ? "" : "s");
-	add_row_of(page, 2, LABEL_COLUMNS, "inventory", &text);
+	words(&text, run);
+	add_row_of(page, 2, LABEL_COLUMNS, label, &text);
 }
 
 static void add_run(struct page *page, const struct rep_run *run)
 {
-	struct strbuf text;
-
 	add_first_line(page, run);
 	add_run_row(page, "run", run->id);
-	add_time(page, run);
-	add_operator(page, run);
+	add_worded_row(page, "started", run, rep_words_time);
+	add_worded_row(page, "by", run, rep_words_operator);
 	add_run_row(page, "reason", run->reason);
-	add_inventory(page, run);
+	add_worded_row(page, "inventory", run, rep_words_inventory);
 	add_run_row(page, "limit", run->limit);
-	if (run->shard_n > 0) {
-		strbuf_init(&text);
-		strbuf_addf(&text, "%" PRIu32 " of %" PRIu32, run->shard_k, run->shard_n);
-		add_row_of(page, 2, LABEL_COLUMNS, "shard", &text);
-	}
+	add_worded_row(page, "shard", run, rep_words_shards);
 	add_run_row(page, "backend", run->backend);
 	add_run_row(page, "stopped by", run->stopped_by);
 }
@@ -193,7 +144,7 @@ static void add_count(struct page *page, int indent, const char *name, uint32_t 
 	struct strbuf words;
 
 	strbuf_init(&words);
-	add_words(&words, name, false);
+	rep_words_add(&words, name, false);
 	add_spaces(page->out, indent);
 	strbuf_addf(page->out, "%-*s%8" PRIu32, COUNT_COLUMNS - indent, strbuf_text(&words), count);
 	page->out->failed |= words.failed;
@@ -216,20 +167,12 @@ static void add_hosts(struct page *page, const struct rep_totals *totals)
 				       totals->hosts_by[i]);
 }
 
-static bool is_left_alone(enum rep_session_outcome outcome)
-{
-	return !rep_session_outcome_is_done(outcome) && !rep_session_outcome_is_not_done(outcome);
-}
-
 /* The outcomes that belong together, under their sum; nothing where that is 0. */
 static void add_outcomes(struct page *page, const struct rep_totals *totals, const char *title,
 			 bool (*belongs)(enum rep_session_outcome outcome))
 {
-	uint32_t sum = 0;
+	uint32_t sum = rep_words_sum(totals, belongs);
 
-	for (size_t i = 1; i < rep_session_outcome_names.count; i++)
-		if (belongs((enum rep_session_outcome)i))
-			sum += totals->sessions_by[i];
 	if (sum == 0)
 		return;
 	add_count_line(page, 2, title, sum);
@@ -246,38 +189,7 @@ static void add_sessions(struct page *page, const struct rep_totals *totals)
 	strbuf_addf(page->out, "   (%" PRIu32 " selected)\n", totals->selected);
 	add_outcomes(page, totals, "done", rep_session_outcome_is_done);
 	add_outcomes(page, totals, "not done", rep_session_outcome_is_not_done);
-	add_outcomes(page, totals, "left alone", is_left_alone);
-}
-
-/* `12: rdsh[001:008],web01 and 3 more`. */
-static void add_host_list(struct strbuf *out, const struct rep_error_entry *entry)
-{
-	struct strbuf folded;
-	const char *item;
-	size_t len;
-	uint64_t shown = 0;
-
-	strbuf_init(&folded);
-	host_range_fold(&folded, entry->hosts, entry->host_count);
-	strbuf_addf(out, "%" PRIu64 ": ", (uint64_t)entry->host_count);
-	for (item = strbuf_text(&folded); *item != '\0'; item += item[len] == ',' ? len + 1 : len) {
-		struct host_range_error error;
-		uint64_t count;
-
-		len = strcspn(item, ",");
-		if (shown > 0 && out->len + len > HOSTS_COLUMNS)
-			break;
-		if (host_range_count(item, len, &count, &error) < 0)
-			count = 1;
-		if (shown > 0)
-			strbuf_addc(out, ',');
-		strbuf_add(out, item, len);
-		shown += count;
-	}
-	if (*item != '\0' && shown < entry->host_count)
-		strbuf_addf(out, " and %" PRIu64 " more", entry->host_count - shown);
-	out->failed |= folded.failed;
-	strbuf_release(&folded);
+	add_outcomes(page, totals, "left alone", rep_words_is_left_alone);
 }
 
 static void add_error(struct page *page, const struct rep_error_entry *entry)
@@ -286,17 +198,14 @@ static void add_error(struct page *page, const struct rep_error_entry *entry)
 	struct strbuf text;
 
 	strbuf_init(&text);
-	strbuf_addf(&text, "%s  ", kind->api);
-	if (kind->code != 0)
-		strbuf_addf(&text, "%" PRIu32 " ", kind->code);
-	strbuf_adds(&text, kind->name);
+	rep_words_error(&text, kind, "  ");
 	if (kind->class_[0] != '\0')
 		strbuf_addf(&text, "  (%s)", kind->class_);
 	add_row_of(page, 2, 0, "", &text);
 	if (kind->message[0] != '\0')
 		add_row(page, 6, 0, "", kind->message);
 	strbuf_init(&text);
-	add_host_list(&text, entry);
+	rep_words_hosts(&text, entry, HOSTS_COLUMNS);
 	add_row_of(page, 6, DETAIL_COLUMNS, "hosts", &text);
 	if (entry->sessions > 0) {
 		strbuf_init(&text);
@@ -307,30 +216,17 @@ static void add_error(struct page *page, const struct rep_error_entry *entry)
 		add_row(page, 6, DETAIL_COLUMNS, "remedy", kind->remedy);
 }
 
-static int by_hosts(const void *a, const void *b)
-{
-	const struct rep_error_entry *const *left = a;
-	const struct rep_error_entry *const *right = b;
-
-	if ((*left)->host_count != (*right)->host_count)
-		return (*left)->host_count < (*right)->host_count ? 1 : -1;
-	return *left < *right ? -1 : *left > *right; /* the order of the report: one array */
-}
-
 static void add_errors(struct page *page, const struct rep_head *head)
 {
 	const struct rep_error_entry **sorted;
 
 	if (head->error_count == 0)
 		return;
-	sorted = malloc(head->error_count * sizeof(*sorted));
+	sorted = rep_words_sorted_errors(head);
 	if (!sorted) {
 		page->out->failed = true;
 		return;
 	}
-	for (size_t i = 0; i < head->error_count; i++)
-		sorted[i] = &head->errors[i];
-	qsort(sorted, head->error_count, sizeof(*sorted), by_hosts);
 	strbuf_adds(page->out, "\nerrors, most hosts first\n");
 	for (size_t i = 0; i < head->error_count; i++)
 		add_error(page, sorted[i]);

@@ -12,8 +12,12 @@
 
 struct rep_writer *rep_writer_create(enum rep_format format, const struct rep_sink *sink)
 {
-	struct rep_writer *writer =
-		format == REP_FORMAT_CSV ? rep_csv_writer_create() : rep_json_writer_create();
+	static struct rep_writer *(*const create[])(void) = {
+		[REP_FORMAT_JSON] = rep_json_writer_create,
+		[REP_FORMAT_CSV] = rep_csv_writer_create,
+		[REP_FORMAT_HTML] = rep_html_writer_create,
+	};
+	struct rep_writer *writer = create[format]();
 
 	if (!writer)
 		return NULL;

@@ -1,5 +1,5 @@
 /*
- * report_write.h - a report as JSON (rdsweep.report/1) or CSV, written as a stream.
+ * report_write.h - a report as JSON (rdsweep.report/1), CSV or HTML, written as a stream.
  *
  * A writer is fed in order - begin, then for each host: host, its sessions, host_end - and keeps no
  * more than one session in memory, so that a report of any size can be written from a record or
@@ -39,9 +39,9 @@ struct rep_head {
 	size_t error_count;
 };
 
-struct rep_writer; /* JSON or CSV */
+struct rep_writer; /* of one format */
 
-enum rep_format { REP_FORMAT_JSON, REP_FORMAT_CSV };
+enum rep_format { REP_FORMAT_JSON, REP_FORMAT_CSV, REP_FORMAT_HTML };
 
 /* `sink` is copied, its ctx kept. NULL when memory is short. */
 struct rep_writer *rep_writer_create(enum rep_format format, const struct rep_sink *sink);

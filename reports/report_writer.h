@@ -37,6 +37,7 @@ struct rep_writer_ops {
 /* Allocate the writer with its ops set and everything else zero. */
 struct rep_writer *rep_json_writer_create(void);
 struct rep_writer *rep_csv_writer_create(void);
+struct rep_writer *rep_html_writer_create(void);
 
 /* `text` if it is UTF-8, else a copy in `repaired` with U+FFFD for each byte that is not. NULL when
  * memory is short. A text that is NULL counts as "". */

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 static void print(const char *format, va_list args) STRBUF_PRINTF(1, 0);
 static void print(const char *format, va_list args)
@@ -30,6 +31,11 @@ void cli_line(const char *text)
 	strbuf_init(&line);
 	strbuf_adds(&line, text);
 	strbuf_addc(&line, '\n');
+	if (line.failed) {
+		strbuf_clear(&line); /* in two pieces, as long as there is no memory for one */
+		(void)console_write(CONSOLE_ERR, text, strlen(text), NULL);
+		(void)console_write(CONSOLE_ERR, "\n", 1, NULL);
+	}
 	/* Where standard error cannot be written to, there is nobody left to tell. */
 	(void)console_write(CONSOLE_ERR, strbuf_text(&line), line.len, NULL);
 	strbuf_release(&line);

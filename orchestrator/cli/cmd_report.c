@@ -1,101 +1,132 @@
-/* cmd_report.c - `rdsweep report show FILE`: a finished run as text. The report is read as a
- * stream. */
+/* cmd_report.c - `rdsweep report show|hosts|convert|diff|merge`: review of finished runs. Which options belong to which. */
+#include "cmd_report.h"
+
 #include "cli_error.h"
 #include "cmd_help.h"
-#include "platform_console.h"
-#include "platform_file.h"
-#include "report_head.h"
-#include "report_read.h"
-#include "report_text.h"
 
+#include <stdint.h>
 #include <string.h>
 
-static int keep_run(void *ctx, const struct rep_run *run)
-{
-	return rep_head_keep_run(ctx, run) < 0 ? 1 : 0;
-}
+/* Options that only some of the subcommands take. */
+enum review_option {
+	BY,
+	ONLY,
+	HOST,
+	USER,
+	OUTCOME,
+	OUTPUT,
+	OVERWRITE,
+	FORMAT,
+	VERBOSE,
+	REVIEW_OPTIONS
+};
 
-static int keep_totals(void *ctx, const struct rep_totals *totals)
-{
-	return rep_head_keep_totals(ctx, totals) < 0 ? 1 : 0;
-}
+static const char *const option_names[REVIEW_OPTIONS] = {
+	"by", "only", "host", "user", "outcome", "report", "overwrite", "format", "verbose",
+};
 
-static int keep_error(void *ctx, const struct rep_error_entry *entry)
-{
-	return rep_head_keep_error(ctx, entry) < 0 ? 1 : 0;
-}
+#define BIT(option) (1u << (option))
 
-static int read_failed(const char *path, const struct file_source *source,
-		       const struct rep_read_error *error)
-{
-	const char *why = file_source_error(source);
+static const struct subcommand {
+	const char *name;
+	int (*run)(const struct report_call *call);
+	size_t files_min, files_max;
+	uint32_t options;
+	const char *needs;
+} subcommands[] = {
+	{ "show", report_show, 1, SIZE_MAX, BIT(BY) | BIT(ONLY) | BIT(HOST) | BIT(USER),
+	  "a report file" },
+	{ "hosts", report_hosts, 1, SIZE_MAX, BIT(OUTCOME), "a report file" },
+	{ "convert", report_convert, 1, 1, BIT(OUTPUT) | BIT(OVERWRITE) | BIT(FORMAT),
+	  "one report file" },
+	{ "diff", report_diff, 2, 2, BIT(VERBOSE), "two report files" },
+	{ "merge", report_merge, 1, SIZE_MAX, BIT(OUTPUT) | BIT(OVERWRITE) | BIT(FORMAT),
+	  "the report files of shards" },
+};
+#define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
 
-	if (why)
-		return cli_usage("cannot read report '%s': %s", path, why);
-	if (error->line > 0)
-		return cli_usage("%s:%d:%d: %s", path, error->line, error->column, error->message);
-	return cli_usage("%s: %s", path, error->message);
-}
-
-static int show_source(const char *path, struct file_source *source)
+static uint32_t options_given(const struct options *options)
 {
-	struct rep_kept_head kept;
-	const struct rep_visitor visitor = {
-		.ctx = &kept, .run = keep_run, .totals = keep_totals, .error = keep_error
+	const bool given[REVIEW_OPTIONS] = {
+		[BY] = options->by >= 0,
+		[ONLY] = options->only != NULL,
+		[HOST] = options->hosts.count > 0,
+		[USER] = options->users.count > 0,
+		[OUTCOME] = options->outcome != NULL,
+		[OUTPUT] = options->reports.count > 0,
+		[OVERWRITE] = options->overwrite,
+		[FORMAT] = options->format != FORMAT_UNSET,
+		[VERBOSE] = options->verbose,
 	};
-	struct rep_read_error error = { 0 };
-	struct strbuf text;
-	int code, status;
+	uint32_t bits = 0;
 
-	rep_head_init(&kept);
-	strbuf_init(&text);
-	status = rep_read(file_source_read, source, &visitor, &error);
-	if (status > 0) {
-		code = cli_no_memory();
-	} else if (status < 0) {
-		code = read_failed(path, source, &error);
-	} else {
-		rep_text_summary(&text, &kept.head, console_width(CONSOLE_OUT));
-		code = cli_output(&text);
-	}
-	strbuf_release(&text);
-	rep_head_release(&kept);
-	return code;
+	for (size_t i = 0; i < REVIEW_OPTIONS; i++)
+		bits |= given[i] ? BIT(i) : 0;
+	return bits;
 }
 
-static int show(const char *path)
+static void list_names(struct strbuf *out, uint32_t option)
 {
-	const char *why;
-	bool from_stdin = strcmp(path, "-") == 0;
-	struct file_source *source =
-		from_stdin ? file_source_stdin(&why) : file_source_open(path, &why);
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+		if (option == 0 || (subcommands[i].options & option))
+			strbuf_addf(out, "%s'%s'", out->len > 0 ? ", " : "", subcommands[i].name);
+}
+
+static int unknown(const struct command *command, const char *name)
+{
+	struct strbuf names;
 	int code;
 
-	if (!source)
-		return cli_usage("cannot read report '%s': %s", path, why);
-	code = show_source(from_stdin ? "standard input" : path, source);
-	file_source_close(source);
+	strbuf_init(&names);
+	list_names(&names, 0);
+	code = name ? cli_usage_of(command, "'report' knows %s, not '%s'", strbuf_text(&names),
+				   name)
+		    : cli_usage_of(command, "'report' needs what to do: %s", strbuf_text(&names));
+	strbuf_release(&names);
 	return code;
 }
 
-static int report(const struct command *command, const struct option_texts *arguments)
+static int foreign_option(const struct report_call *call, const struct subcommand *subcommand,
+			  size_t option)
 {
-	int first = 0;
+	struct strbuf names;
+	int code;
+
+	strbuf_init(&names);
+	list_names(&names, BIT(option));
+	code = cli_usage_of(call->command, "option '--%s' belongs to %s, not to 'report %s'",
+			    option_names[option], strbuf_text(&names), subcommand->name);
+	strbuf_release(&names);
+	return code;
+}
+
+static int run_subcommand(const struct report_call *call, const struct subcommand *subcommand)
+{
+	uint32_t foreign = options_given(call->options) & ~subcommand->options;
+
+	for (size_t i = 0; i < REVIEW_OPTIONS; i++)
+		if (foreign & BIT(i))
+			return foreign_option(call, subcommand, i);
+	if (call->file_count < subcommand->files_min || call->file_count > subcommand->files_max)
+		return cli_usage_of(call->command, "'report %s' needs %s; '-' is standard input",
+				    subcommand->name, subcommand->needs);
+	return subcommand->run(call);
+}
+
+static int report(const struct command *command, const struct options *options)
+{
+	const struct option_texts *arguments = &options->arguments;
 
 	if (!arguments->count)
-		return cli_usage_of(command, "'report' needs what to do: show");
-	if (strcmp(arguments->items[0], "show") != 0)
-		return cli_usage_of(command, "'report' knows 'show', not '%s'",
-				    arguments->items[0]);
-	if (arguments->count < 2)
-		return cli_usage_of(command,
-				    "'report show' needs a report file; '-' is standard input");
-	for (size_t i = 1; i < arguments->count; i++) {
-		int code = show(arguments->items[i]);
+		return unknown(command, NULL);
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
+		const struct report_call call = { command, options, arguments->items + 1,
+						  arguments->count - 1 };
 
-		first = first ? first : code;
+		if (strcmp(subcommands[i].name, arguments->items[0]) == 0)
+			return run_subcommand(&call, &subcommands[i]);
 	}
-	return first;
+	return unknown(command, arguments->items[0]);
 }
 
 int cmd_report(const struct command_call *call)
@@ -106,7 +137,7 @@ int cmd_report(const struct command_call *call)
 	options_init(&options);
 	code = command_options(call, &options);
 	if (code == COMMAND_GO_ON)
-		code = report(call->self, &options.arguments);
+		code = report(call->self, &options);
 	options_release(&options);
 	return code;
 }

@@ -28,8 +28,12 @@
 static const char *const backends[] = { "windows", "tsts", "sim", NULL };
 static const char *const states[] = { "active", "disconnected", NULL };
 static const char *const probes[] = { "tcp", "none", NULL };
+static const char *const drains[] = { "run", "restart", "keep", NULL };
+static const char *const faileds[] = { "skip", "continue", "abort", NULL };
 static const char *const formats[] = { "table", "json", "csv", NULL };
-static const char *const failed[] = { "skip", "continue", "abort", NULL };
+static const char *const bys[] = {
+	"host", "user", "error", "outcome", "wave", NULL
+}; /* enum rep_by */
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 /* clang-format off */
@@ -43,6 +47,8 @@ static const struct option table[] = {
 
 	{ "backend", 0, "windows|tsts|sim", OPTION_CHOICE, OPTION_BACKEND, RUNS, AT(backend), 0, 0, backends,
 	  "how hosts are reached" },
+	{ "auth-file", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, GOES_ON, AT(auth_file), 0, 0, NULL,
+	  "for tsts: username, password, domain, instead of the Kerberos ticket" },
 	{ "sim", 0, "SCENARIO.json", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim), 0, 0, NULL,
 	  "a simulated fleet; implies --backend sim" },
 	{ "sim-state", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim_state), 0, 0, NULL,
@@ -50,7 +56,7 @@ static const struct option table[] = {
 
 	{ "all", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(all), 0, 0, NULL,
 	  "every session that is not protected" },
-	{ "user", 'u', "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(users), 0, 0, NULL,
+	{ "user", 'u', "PATTERN", OPTION_TEXTS, OPTION_SELECTION, RUNS | REPORT, AT(users), 0, 0, NULL,
 	  "users: user or DOMAIN\\user with * and ?; repeatable" },
 	{ "user-file", 0, "FILE", OPTION_TEXTS, OPTION_SELECTION, RUNS, AT(user_files), 0, 0, NULL,
 	  "patterns for --user, one a line, # comments; repeatable" },
@@ -102,10 +108,14 @@ static const struct option table[] = {
 	  "warns once more when so much of the grace is left" },
 	{ "grace-disconnected", 0, NULL, OPTION_FLAG, OPTION_COURTESY, LOGOFF, AT(grace_disconnected), 0, 0, NULL,
 	  "disconnected sessions have the grace too" },
-	{ "notify-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(notify_failed), 0, 0, failed,
+	{ "notify-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(notify_failed), 0, 0, faileds,
 	  "what becomes of a session that cannot be warned (skip)" },
 	{ "notify-cancelled", 0, "TEXT", OPTION_TEXT, OPTION_COURTESY, LOGOFF, AT(notify_cancelled), 0, 0, NULL,
 	  "what warned users read when the run is stopped" },
+	{ "drain", 0, "run|restart|keep", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(drain), 0, 0, drains,
+	  "no new logons: put back at the end, until a restart, or to stay" },
+	{ "drain-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(drain_failed), 0, 0, faileds,
+	  "hosts that cannot be drained: left alone (skip), or not" },
 
 	{ "concurrency", 'c', "N", OPTION_INTEGER, OPTION_WORK, GOES_ON, AT(concurrency), 1, 1000, NULL,
 	  "blocking calls in flight (64)" },
@@ -130,19 +140,28 @@ static const struct option table[] = {
 	{ "retry-delay", 0, "DUR", OPTION_DURATION, OPTION_WORK, GOES_ON, AT(retry_delay_ms), 0, DAY_MS, NULL,
 	  "before the first retry, doubling, jittered (1s)" },
 
-	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, GOES_ON, AT(reports), 0, 0, NULL,
-	  "writes a report, .json or .csv; repeatable" },
-	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(overwrite), 0, 0, NULL,
+	{ "by", 0, "host|user|error|outcome|wave", OPTION_CHOICE, OPTION_SELECTION, REPORT, AT(by), 0, 0, bys,
+	  "'show': counts the sessions so" },
+	{ "only", 0, "OUTCOME,...", OPTION_TEXT, OPTION_SELECTION, REPORT, AT(only), 0, 0, NULL,
+	  "'show': only hosts and sessions that ended so" },
+	{ "host", 0, "PATTERN", OPTION_TEXTS, OPTION_SELECTION, REPORT, AT(hosts), 0, 0, NULL,
+	  "'show': only these hosts: names with * and ?; repeatable" },
+	{ "outcome", 0, "OUTCOME,...", OPTION_TEXT, OPTION_SELECTION, REPORT, AT(outcome), 0, 0, NULL,
+	  "'hosts': that ended so, or have sessions that did (all but succeeded)" },
+
+	{ "report", 'o', "FILE", OPTION_TEXTS, OPTION_OUTPUT, GOES_ON | REPORT, AT(reports), 0, 0, NULL,
+	  "writes a report, .json, .csv or .html; repeatable" },
+	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON | REPORT, AT(overwrite), 0, 0, NULL,
 	  "reports may take the place of files that exist" },
 	{ "journal", 0, "FILE", OPTION_TEXT, OPTION_OUTPUT, ACTS, AT(journal), 0, 0, NULL,
 	  "where the run is kept for 'resume' (beside the first report)" },
-	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | ERROR, AT(format), 0, 0, formats,
+	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | REPORT | ERROR, AT(format), 0, 0, formats,
 	  "of standard output" },
 	{ "color", 0, "auto|always|never", OPTION_CHOICE, OPTION_OUTPUT, ANY, AT(color), 0, 0, colors,
 	  "colours on a terminal (auto)" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(quiet), 0, 0, NULL,
 	  "only errors, warnings and questions" },
-	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(verbose), 0, 0, NULL,
+	{ "verbose", 'v', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON | REPORT, AT(verbose), 0, 0, NULL,
 	  "more detail" },
 	{ "help", 'h', NULL, OPTION_FLAG, OPTION_OUTPUT, ANY, AT(help), 0, 0, NULL,
 	  "shows this help" },
@@ -176,6 +195,8 @@ void options_init(struct options *options)
 		.max_sessions = -1,
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
+		.drain = DRAIN_UNSET,
+		.drain_failed = FAILED_UNSET,
 		.max_age_ms = -1,
 		.grace_ms = -1,
 		.notify_again_ms = -1,
@@ -190,6 +211,7 @@ void options_init(struct options *options)
 		.retries = 2,
 		.retry_delay_ms = SECOND_MS,
 		.format = FORMAT_UNSET,
+		.by = -1,
 		.color = COLOR_AUTO,
 	};
 }

@@ -78,6 +78,8 @@ enum option_backend { BACKEND_UNSET = -1, BACKEND_WINDOWS, BACKEND_TSTS, BACKEND
 enum option_format { FORMAT_UNSET = -1, FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum option_probe { PROBE_TCP, PROBE_NONE };
+enum option_drain { DRAIN_UNSET = -1, DRAIN_RUN, DRAIN_RESTART, DRAIN_KEEP };
+enum option_failed { FAILED_UNSET = -1, FAILED_SKIP, FAILED_CONTINUE, FAILED_ABORT };
 
 /* Bits of --state. */
 #define OPTION_STATE_ACTIVE	  (1u << 0)
@@ -95,6 +97,7 @@ struct options {
 	/* backend */
 	int backend; /* enum option_backend */
 	const char *sim, *sim_state;
+	const char *auth_file; /* NULL: the Kerberos ticket */
 	/* selection */
 	bool all;
 	struct option_texts users, user_files, not_users, protect;
@@ -112,6 +115,8 @@ struct options {
 	struct option_waves waves;
 	int64_t wave_pause_ms;
 	int64_t max_closing; /* -1: no limit */
+	int drain;	     /* enum option_drain */
+	int drain_failed;    /* enum option_failed; not given: skip */
 	const char *reason;
 	/* courtesy */
 	const char *notify;		   /* NULL: nobody is warned */
@@ -127,6 +132,11 @@ struct options {
 	int probe; /* enum option_probe */
 	bool wait;
 	int64_t retries, retry_delay_ms;
+	/* review of reports */
+	int by;		     /* enum rep_by; -1: not given */
+	const char *only;    /* NULL: not given */
+	const char *outcome; /* NULL: not given */
+	struct option_texts hosts;
 	/* output */
 	struct option_texts reports;
 	bool overwrite;

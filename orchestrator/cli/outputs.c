@@ -17,20 +17,16 @@ static bool ends_in(const char *path, const char *extension)
 	       !strchr(FILE_SEPARATORS, path[len - extension_len - 1]);
 }
 
-static int format_of(const char *path, enum rep_format *ret_format)
+int output_format(const char *path, enum rep_format *ret_format)
 {
-	if (ends_in(path, ".json")) {
+	if (ends_in(path, ".json"))
 		*ret_format = REP_FORMAT_JSON;
-	} else if (ends_in(path, ".csv")) {
+	else if (ends_in(path, ".csv"))
 		*ret_format = REP_FORMAT_CSV;
-	} else if (ends_in(path, ".html")) {
-		return cli_usage(
-			"report '%s': HTML reports are not available in this version; use .json "
-			"or .csv",
-			path);
-	} else {
-		return cli_usage("report '%s': the name has to end in .json or .csv", path);
-	}
+	else if (ends_in(path, ".html"))
+		*ret_format = REP_FORMAT_HTML;
+	else
+		return cli_usage("report '%s': the name has to end in .json, .csv or .html", path);
 	return 0;
 }
 
@@ -194,7 +190,7 @@ static int check_one(const struct outputs *outputs, const struct options *option
 	const char *path = outputs->items[i].path;
 	enum rep_format format;
 	const char *why;
-	int code = format_of(path, &format);
+	int code = output_format(path, &format);
 
 	if (code)
 		return code;
@@ -227,8 +223,9 @@ static int write_one(const char *path, bool overwrite, const struct rep_record *
 {
 	struct file_whole *file;
 	struct rep_sink sink = { .write = file_whole_write };
-	enum rep_format format = ends_in(path, ".csv") ? REP_FORMAT_CSV : REP_FORMAT_JSON;
+	enum rep_format format = REP_FORMAT_JSON;
 
+	(void)output_format(path, &format); /* was checked before the run */
 	file = file_whole_create(path, overwrite, reterr_why);
 	if (!file)
 		return -1;

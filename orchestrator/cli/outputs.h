@@ -23,6 +23,9 @@ struct outputs {
 	const char *run_id; /* of a run that goes on; NULL: of one that begins */
 };
 
+/* What the end of a report's name says. 0, or 2 with the error printed. */
+int output_format(const char *path, enum rep_format *ret_format);
+
 void outputs_init(struct outputs *outputs);
 void outputs_release(struct outputs *outputs);
 

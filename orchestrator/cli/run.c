@@ -31,6 +31,28 @@ static void finished(void *ctx)
 	exec_stop(run->executor);
 }
 
+static enum fleet_drain drain_of(const struct options *options)
+{
+	static const enum fleet_drain drains[] = {
+		[DRAIN_RUN] = FLEET_DRAIN_FOR_RUN,
+		[DRAIN_RESTART] = FLEET_DRAIN_FOR_RESTART,
+		[DRAIN_KEEP] = FLEET_DRAIN_KEEP,
+	};
+
+	return options->drain == DRAIN_UNSET ? FLEET_DRAIN_NONE : drains[options->drain];
+}
+
+static enum fleet_failed failed_policy(int given)
+{
+	static const enum fleet_failed policies[] = {
+		[FAILED_SKIP] = FLEET_FAILED_SKIP,
+		[FAILED_CONTINUE] = FLEET_FAILED_CONTINUE,
+		[FAILED_ABORT] = FLEET_FAILED_ABORT,
+	};
+
+	return given == FAILED_UNSET ? FLEET_FAILED_SKIP : policies[given];
+}
+
 static enum fleet_command fleet_command(const struct run *run)
 {
 	static const enum fleet_command commands[COMMAND_COUNT] = {
@@ -80,12 +102,16 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.wave_count = options->waves.count,
 		.wave_pause_ms = options->wave_pause_ms,
 		.max_closing = options->max_closing,
+		.drain = drain_of(options),
+		.drain_failed = failed_policy(options->drain_failed),
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
 		.survey_rows = goes_on ? run->resume->read.survey_rows : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
+		.drain_doubts = goes_on ? run->resume->drain_doubts : NULL,
+		.drain_doubt_count = goes_on ? run->resume->read.drain_doubt_count : 0,
 		.seed = seed,
 	};
 	const struct fleet_observer observer = { run, run_gate, warning, finished };
@@ -106,6 +132,7 @@ static void take_own_account(struct run *run)
 /* Everything up to a fleet that can be started. 0, or the exit code. */
 static int make_ready(struct run *run)
 {
+	const struct run_backend_fleet fleet = { run->hosts, run->host_count, run->concurrency };
 	unsigned pool = run->threads + (run_keeps_journal(run) ? 1 : 0);
 	uint64_t seed = 0;
 	int code;
@@ -114,7 +141,7 @@ static int make_ready(struct run *run)
 	run->executor = executor_uv_create(&run->loop, pool);
 	if (!run->executor)
 		return cli_no_memory();
-	code = run_backend_open(&run->backend, run->options, &run->executor->clock);
+	code = run_backend_open(&run->backend, run->options, &run->executor->clock, &fleet);
 	if (code)
 		return code;
 	take_own_account(run);
@@ -245,22 +272,23 @@ static void close_loop(struct run *run)
 static int run_all(struct run *run, run_results results)
 {
 	int code = run_setup(run);
+	int status = code ? 0 : uv_loop_init(&run->loop);
 	bool clean;
 
-	if (!code && uv_loop_init(&run->loop) < 0)
-		code = cli_no_memory();
-	else if (!code) {
-		code = make_ready(run);
-		if (!code)
-			code = run_loop(run, results);
-		clean = tear_down(run);
-		run_guard_leave(run);
-		if (!clean)
-			process_end_now(code);
-		close_loop(run);
-	} else {
+	if (status < 0)
+		code = cli_failed("cannot begin: %s", uv_strerror(status));
+	if (code) {
 		run_backend_release(&run->backend);
+		return code;
 	}
+	code = make_ready(run);
+	if (!code)
+		code = run_loop(run, results);
+	clean = tear_down(run);
+	run_guard_leave(run);
+	if (!clean)
+		process_end_now(code);
+	close_loop(run);
 	return code;
 }
 

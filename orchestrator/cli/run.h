@@ -104,6 +104,7 @@ struct run {
 	bool plan_shown;
 	bool ended;	   /* the fleet has said so */
 	uint32_t expected; /* the number that means yes */
+	uint32_t owed;	   /* hosts whose drain mode was not put back; known with the summary */
 };
 
 /* Writes the results of a finished run to standard output: NULL, or a static text that says why it

@@ -4,6 +4,7 @@
 #include "cli_error.h"
 #include "platform_file.h"
 #include "platform_process.h"
+#include "run_tsts.h"
 #include "session_sim.h"
 #ifdef _WIN32
 #include "session_wts.h"
@@ -53,7 +54,7 @@ const char *run_backend_names(void)
 #ifdef _WIN32
 	return "windows, sim";
 #else
-	return "sim";
+	return run_tsts_is_built() ? "tsts, sim" : "sim";
 #endif
 }
 
@@ -67,7 +68,7 @@ static enum option_backend backend_of(const struct options *options)
 #ifdef _WIN32
 	return BACKEND_WINDOWS;
 #else
-	return BACKEND_UNSET;
+	return run_tsts_is_built() ? BACKEND_TSTS : BACKEND_UNSET;
 #endif
 }
 
@@ -83,8 +84,9 @@ static int check_windows(void)
 
 const char *run_backend_name(const struct options *options)
 {
-	(void)options; /* there is one, so far */
-	return "sim";
+	enum option_backend backend = backend_of(options);
+
+	return backend == BACKEND_TSTS ? "tsts" : backend == BACKEND_WINDOWS ? "windows" : "sim";
 }
 
 int run_backend_check(const struct options *options)
@@ -93,15 +95,17 @@ int run_backend_check(const struct options *options)
 
 	if (backend != BACKEND_SIM && options->sim)
 		return cli_usage("'--sim' and '--backend %s' exclude each other",
-				 backend == BACKEND_TSTS ? "tsts" : "windows");
+				 run_backend_name(options));
+	if (!options->sim && options->sim_state)
+		return cli_usage("'--sim-state' needs --sim SCENARIO.json");
 	if (backend == BACKEND_TSTS)
-		return cli_usage("backend 'tsts' is not part of this version");
+		return run_tsts_check(options);
+	if (options->auth_file)
+		return cli_usage("'--auth-file' goes with the backend 'tsts'");
 	if (backend == BACKEND_WINDOWS && check_windows() != 0)
 		return EXIT_USAGE;
 	if (backend == BACKEND_SIM && !options->sim)
 		return cli_usage("'--backend sim' needs --sim SCENARIO.json");
-	if (!options->sim && options->sim_state)
-		return cli_usage("'--sim-state' needs --sim SCENARIO.json");
 	if (backend == BACKEND_UNSET)
 		return cli_usage(
 			"this system has no backend for real hosts; give --sim SCENARIO.json to "
@@ -261,12 +265,24 @@ static int open_windows(struct run_backend *backend, const struct session_clock 
 }
 #endif
 
+/* Hosts know us by the account of the ticket, or of the auth file. */
+static int open_tsts(struct run_backend *backend, const struct options *options,
+		     const struct session_clock *clock, const struct run_backend_fleet *fleet)
+{
+	int code = run_tsts_open(&backend->backend, options, clock, fleet->hosts, fleet->host_count,
+				 fleet->calls);
+
+	return code ? code : take_self(backend, run_tsts_account(backend->backend));
+}
+
 int run_backend_open(struct run_backend *backend, const struct options *options,
-		     const struct session_clock *clock)
+		     const struct session_clock *clock, const struct run_backend_fleet *fleet)
 {
 #ifdef _WIN32
 	if (backend_of(options) == BACKEND_WINDOWS)
 		return open_windows(backend, clock);
 #endif
+	if (backend_of(options) == BACKEND_TSTS)
+		return open_tsts(backend, options, clock, fleet);
 	return open_sim(backend, options, clock);
 }

@@ -7,6 +7,7 @@
 #ifndef RDSWEEP_RUN_BACKEND_H
 #define RDSWEEP_RUN_BACKEND_H
 
+#include "fleet.h"
 #include "options.h"
 #include "session_api.h"
 #include "strbuf.h"
@@ -33,9 +34,16 @@ const char *run_backend_name(const struct options *options);
 /* Reads what the backend needs. 0, or the exit code. */
 int run_backend_load(struct run_backend *backend, const struct options *options);
 
-/* Makes it, on this clock, which is kept. 0, or the exit code. */
+/* What a backend may want to know of the run. */
+struct run_backend_fleet {
+	const struct fleet_host *hosts; /* names are kept */
+	size_t host_count;
+	unsigned calls; /* in flight at once */
+};
+
+/* Makes it, on this clock, which is kept. No host is contacted. 0, or the exit code. */
 int run_backend_open(struct run_backend *backend, const struct options *options,
-		     const struct session_clock *clock);
+		     const struct session_clock *clock, const struct run_backend_fleet *fleet);
 
 /* The names of the backends of this build, comma-separated: for `--version`. */
 const char *run_backend_names(void);

@@ -153,6 +153,27 @@ static void show_warned(struct run *run)
 	strbuf_release(&line);
 }
 
+static void add_hosts(struct strbuf *line, const char *before, uint32_t count, const char *after)
+{
+	strbuf_addf(line, "%s%" PRIu32 " host%s%s", before, count, plural(count), after);
+}
+
+/* What happens to the doors of hosts beside that. */
+static void add_drain(struct strbuf *line, const struct run *run, const struct fleet_plan *plan)
+{
+	static const char *const until[] = {
+		[DRAIN_RUN] = " until it ends.",
+		[DRAIN_RESTART] = " until they restart.",
+		[DRAIN_KEEP] = ", also when it has ended.",
+	};
+
+	if (plan->drain_hosts)
+		add_hosts(line, " New logons are refused on ", plan->drain_hosts,
+			  until[run->options->drain]);
+	if (plan->restore_hosts)
+		add_hosts(line, " Drain mode is put back on ", plan->restore_hosts, ".");
+}
+
 static void question(const struct run *run, struct strbuf *line, const struct fleet_plan *plan)
 {
 	static const char *const acts[COMMAND_COUNT] = {
@@ -161,11 +182,23 @@ static void question(const struct run *run, struct strbuf *line, const struct fl
 		[COMMAND_MESSAGE] = "sends a message to",
 	};
 
+	if (!plan->sessions) {
+		add_hosts(line, "This puts drain mode back on ", plan->restore_hosts,
+			  ", as the run has not done so.");
+		return;
+	}
 	strbuf_addf(line,
 		    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32 " host%s.",
 		    acts[run->call->self->id], plan->sessions, plural(plan->sessions), plan->users,
 		    plural(plan->users), plan->hosts, plural(plan->hosts));
 	run_add_courtesy(run, line);
+	add_drain(line, run, plan);
+}
+
+/* The number that means yes. */
+static uint32_t expected(const struct fleet_plan *plan)
+{
+	return plan->sessions ? plan->sessions : plan->restore_hosts;
 }
 
 static void answered(struct prompt *prompt, const char *line)
@@ -188,10 +221,10 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 
 	strbuf_init(&line);
 	question(run, &line, plan);
-	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", plan->sessions);
+	strbuf_addf(&line, " Type %" PRIu32 " to go on: ", expected(plan));
 	writer_add(run->writer, strbuf_text(&line), line.len);
 	strbuf_release(&line);
-	run->expected = plan->sessions;
+	run->expected = expected(plan);
 	run->prompt.answered = answered;
 	run->prompt.ctx = run;
 	if (prompt_start(&run->prompt, &run->loop) == 0)

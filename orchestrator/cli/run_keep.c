@@ -146,9 +146,11 @@ static int describe(struct run_journal *line, const struct run *run, const char 
 	};
 	line->options.sim = absolute(line, options->sim);
 	line->options.sim_state = absolute(line, options->sim_state);
+	line->options.auth_file = absolute(line, options->auth_file);
 	line->options.plan = absolute(line, options->plan);
 	have_paths = !options->sim == !line->options.sim &&
 		     !options->sim_state == !line->options.sim_state &&
+		     !options->auth_file == !line->options.auth_file &&
 		     !options->plan == !line->options.plan;
 	if (!have_paths || take_reports(line, &run->outputs) < 0)
 		return -1;
@@ -193,6 +195,11 @@ static int write_first_lines(struct run *run)
 		code = EXIT_NOT_WRITTEN;
 	}
 	strbuf_release(&lines);
+	if (code) {
+		/* nothing has begun, and what is left of it would only stand in the way */
+		file_journal_discard(run->keep.file, strbuf_text(&run->keep.path));
+		run->keep.file = NULL;
+	}
 	return code;
 }
 

@@ -110,11 +110,17 @@ static char *amount_text(struct arena *arena, int64_t amount, bool percent)
 	return arena_strdup(arena, text);
 }
 
-static const char *notify_failed(const struct options *options)
+/* The choice as it is typed; null where it is not given. */
+static void add_choice(struct values *values, const char *name, const char *option, int index)
 {
-	static const char *const names[] = { "skip", "continue", "abort" };
+	size_t count;
+	const struct option *table = options_table(&count);
+	const char *text = NULL;
 
-	return names[options->notify_failed < 0 ? 0 : options->notify_failed];
+	for (size_t i = 0; index >= 0 && i < count; i++)
+		if (strcmp(table[i].name, option) == 0)
+			text = table[i].choices[index];
+	add_text(values, name, text);
 }
 
 static int add_safety(struct run *run, struct values *values)
@@ -144,6 +150,11 @@ static int add_safety(struct run *run, struct values *values)
 	add_texts(values, "waves", waves, options->waves.count);
 	add_int(values, "wave_pause_ms", options->wave_pause_ms);
 	add_int(values, "max_closing", options->max_closing);
+	add_choice(values, "drain", "drain", options->drain);
+	if (options->drain != DRAIN_UNSET)
+		add_choice(values, "drain_failed", "drain-failed",
+			   options->drain_failed == FAILED_UNSET ? FAILED_SKIP
+								 : options->drain_failed);
 	add_int(values, "verify_timeout_ms", options->verify_timeout_ms);
 	add_int(values, "verify_interval_ms", options->verify_interval_ms);
 	add_bool(values, "wait", options->wait);
@@ -152,7 +163,8 @@ static int add_safety(struct run *run, struct values *values)
 	add_int(values, "grace_ms", options->grace_ms);
 	add_int(values, "notify_again_ms", options->notify_again_ms);
 	add_bool(values, "grace_disconnected", options->grace_disconnected);
-	add_text(values, "notify_failed", options->notify ? notify_failed(options) : NULL);
+	add_choice(values, "notify_failed", "notify-failed",
+		   options->notify && options->notify_failed < 0 ? 0 : options->notify_failed);
 	add_text(values, "notify_cancelled", options->notify_cancelled);
 	return 0;
 }
@@ -161,7 +173,7 @@ static int describe_policy(struct run *run)
 {
 	const struct options *options = run->options;
 	struct arena *arena = &run->record.arena;
-	struct values values = { .arena = arena, .cap = 32 };
+	struct values values = { .arena = arena, .cap = 40 };
 
 	values.items = arena_alloc(arena, values.cap * sizeof(*values.items));
 	if (!values.items)

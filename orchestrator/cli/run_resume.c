@@ -24,6 +24,7 @@ void run_resume_release(struct run_resume *resume)
 	file_journal_close(resume->file);
 	outputs_release(&resume->outputs);
 	free(resume->doubts);
+	free(resume->drain_doubts);
 	strbuf_release(&resume->bytes);
 	run_resume_init(resume);
 }
@@ -108,20 +109,27 @@ static int check_age(const struct run_resume *resume, int64_t max_age_ms)
 		resume->path, age, most);
 }
 
+/* NULL when memory is short. */
+static struct fleet_doubt *copy_doubts(const struct journal_doubt *doubts, size_t count)
+{
+	struct fleet_doubt *copies = calloc(count + 1, sizeof(*copies));
+
+	for (size_t i = 0; copies && i < count; i++)
+		copies[i] = (struct fleet_doubt){
+			.host = doubts[i].host,
+			.row = doubts[i].row,
+			.asked_at_ms = doubts[i].intent_at_ms,
+		};
+	return copies;
+}
+
 static int take_doubts(struct run_resume *resume)
 {
-	size_t count = resume->read.doubt_count;
+	const struct journal_read *read = &resume->read;
 
-	resume->doubts = calloc(count + 1, sizeof(*resume->doubts));
-	if (!resume->doubts)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		resume->doubts[i] = (struct fleet_doubt){
-			.host = resume->read.doubts[i].host,
-			.row = resume->read.doubts[i].row,
-			.asked_at_ms = resume->read.doubts[i].intent_at_ms,
-		};
-	return 0;
+	resume->doubts = copy_doubts(read->doubts, read->doubt_count);
+	resume->drain_doubts = copy_doubts(read->drain_doubts, read->drain_doubt_count);
+	return resume->doubts && resume->drain_doubts ? 0 : -1;
 }
 
 /* How a settled run ended: its last line. */

@@ -18,10 +18,11 @@ struct run_resume {
 	struct file_journal *file; /* locked: nobody else resumes it now */
 	struct journal_read read;
 	struct run_journal head;
-	struct outputs outputs;	    /* the run's own and those of -o; the run takes them */
-	struct fleet_doubt *doubts; /* as many as read.doubt_count */
-	bool loaded;		    /* private */
-	struct strbuf bytes;	    /* private */
+	struct outputs outputs;		  /* the run's own and those of -o; the run takes them */
+	struct fleet_doubt *doubts;	  /* as many as read.doubt_count */
+	struct fleet_doubt *drain_doubts; /* as many as read.drain_doubt_count */
+	bool loaded;			  /* private */
+	struct strbuf bytes;		  /* private */
 };
 
 void run_resume_init(struct run_resume *resume);

@@ -1,12 +1,14 @@
 /* run_say.c - what a run says on standard error at its start and its end. */
 #include "cli_error.h"
 #include "platform_console.h"
+#include "report_drain.h"
 #include "report_fold.h"
 #include "report_text.h"
 #include "run.h"
 #include "run_resume.h"
 #include "text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void run_say_path(struct run *run, const char *before, const char *path, const char *after)
@@ -70,11 +72,36 @@ void run_say_reports(struct run *run)
 		run_say_path(run, "report: ", run->outputs.items[i].path, "");
 }
 
+/* First of all, and also with -q: their users find the door closed. */
+static uint32_t say_owed(struct run *run)
+{
+	const struct rep_record *record = &run->record;
+	const char **names = calloc(record->host_count + 1, sizeof(*names));
+	struct strbuf text;
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < record->host_count; i++) {
+		if (!rep_drain_is_owed(&record->run, &record->hosts[i]))
+			continue;
+		if (names)
+			names[count] = record->hosts[i].name;
+		count++;
+	}
+	strbuf_init(&text);
+	if (names)
+		rep_text_owed(&text, names, count);
+	writer_add(run->writer, strbuf_text(&text), text.len);
+	strbuf_release(&text);
+	free(names);
+	return count;
+}
+
 void run_say_summary(struct run *run, int code)
 {
 	struct strbuf text;
 	struct rep_fold fold;
 
+	run->owed = say_owed(run);
 	if (run->options->quiet)
 		return;
 	if (run->call->self->id == COMMAND_SESSIONS && code == EXIT_DONE && !run->options->verbose)
@@ -95,6 +122,7 @@ void run_say_resume(struct run *run)
 
 	rep_totals_count(&run->record, &totals);
 	over |= !run->record.run.stopped_by[0] && !totals.sessions_by[REP_SESSION_IN_DOUBT];
+	over &= !run->owed;
 	if (run->options->quiet || !run->keep.file || over || run_keep_failed(run))
 		return;
 	run_say_path(run, "there may be something left to do: rdsweep resume '",

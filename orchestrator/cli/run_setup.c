@@ -43,9 +43,9 @@ static int size_pool(struct run *run)
 	wanted = run_pool_size(run->host_count, &run->concurrency) + more;
 	if (wanted > EXECUTOR_UV_MAX_THREADS)
 		wanted = EXECUTOR_UV_MAX_THREADS;
-	have = executor_uv_try_threads(wanted);
-	if (have < wanted) /* the limit was met: leave room for the writer and whoever else */
-		have = have > SPARE_THREADS ? have - SPARE_THREADS : 0;
+	/* with room for the writer and whoever else */
+	have = executor_uv_try_threads(wanted + SPARE_THREADS);
+	have = have > SPARE_THREADS ? have - SPARE_THREADS : 0;
 	if (have < 2 + more)
 		return cli_usage(
 			"this process may not start enough threads: at least %u are needed",
@@ -95,6 +95,10 @@ static int check_arguments(const struct run *run)
 		return code;
 	if (options->max_age_ms >= 0 && !options->plan)
 		return cli_usage("'--max-age' is the age of a plan: it goes with '--plan'");
+	if (options->drain_failed != FAILED_UNSET && options->drain == DRAIN_UNSET)
+		return cli_usage(
+			"'--drain-failed' says what becomes of hosts that cannot be drained: "
+			"it goes with '--drain'");
 	if (!someone_answers(run))
 		return cli_usage(
 			"nobody can be asked, as standard input is no terminal: give --yes or "

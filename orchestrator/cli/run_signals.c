@@ -53,14 +53,20 @@ static void name_unfinished(const struct run *run)
 	free(names);
 }
 
-/* `grace`: hosts whose users wait for the end of their grace. */
-static void say(const struct run *run, const char *name, unsigned calls, unsigned grace,
+static void say(const struct run *run, const char *name, const struct fleet_progress *now,
 		bool at_once)
 {
+	unsigned calls = now->calls;
 	struct strbuf line;
 
 	strbuf_init(&line);
-	if (at_once)
+	if (!at_once && now->phase == FLEET_RESTORE)
+		strbuf_addf(&line,
+			    "%s: drain mode is still put back on %u host%s; press Ctrl-C again to "
+			    "leave them as they are",
+			    name, (unsigned)now->hosts_to_restore,
+			    now->hosts_to_restore == 1 ? "" : "s");
+	else if (at_once)
 		strbuf_addf(&line, "%s: %u %s in flight left behind", name, calls,
 			    calls == 1 ? "call is" : "calls are");
 	else
@@ -68,7 +74,10 @@ static void say(const struct run *run, const char *name, unsigned calls, unsigne
 			&line,
 			"%s: nothing new is started; %swaiting for %u %s in flight and verifying; "
 			"press Ctrl-C again to leave them behind",
-			name, grace ? "users who were warned are told that it is called off; " : "",
+			name,
+			now->hosts_in_grace
+				? "users who were warned are told that it is called off; "
+				: "",
 			calls, calls == 1 ? "call" : "calls");
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
@@ -84,7 +93,7 @@ void run_interrupt(struct run *run, enum fleet_stop stop, const char *name, bool
 		return;
 	if ((before.phase == FLEET_GATE && run->prompt.started) || run->guard.asking)
 		writer_line(run->writer, ""); /* the question stands without its line end */
-	say(run, name, before.calls, before.hosts_in_grace, at_once);
+	say(run, name, &before, at_once);
 	if (at_once && before.stop == FLEET_STOP_NONE)
 		fleet_stop(run->fleet, stop); /* the second one hastens */
 	fleet_stop(run->fleet, stop);

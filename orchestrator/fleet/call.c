@@ -26,14 +26,28 @@ static void work_act(struct fleet_call *call)
 				      &call->error);
 }
 
+static void work_drain_get(struct fleet_call *call)
+{
+	call->status = session_drain_get(call->backend, call->name, call->address,
+					 &call->drain_seen, &call->error);
+}
+
+static void work_drain_set(struct fleet_call *call)
+{
+	call->status = session_drain_set_if(call->backend, call->name, call->address,
+					    &call->drain_order, &call->drain_seen, &call->error);
+}
+
 static void work_close(struct fleet_call *call)
 {
 	session_close(call->connection);
 }
 
 static void (*const work[CALL_KIND_COUNT])(struct fleet_call *call) = {
-	[CALL_OPEN] = work_open, [CALL_ENUMERATE] = work_enumerate, [CALL_DETAILS] = work_details,
-	[CALL_ACT] = work_act,	 [CALL_CLOSE] = work_close,
+	[CALL_OPEN] = work_open,	   [CALL_ENUMERATE] = work_enumerate,
+	[CALL_DETAILS] = work_details,	   [CALL_ACT] = work_act,
+	[CALL_DRAIN_GET] = work_drain_get, [CALL_DRAIN_SET] = work_drain_set,
+	[CALL_CLOSE] = work_close,
 };
 
 static void work_any(struct exec_call *exec)
@@ -63,6 +77,7 @@ void call_free(struct fleet_call *call)
 	if (!call)
 		return;
 	session_list_release(&call->list);
+	call_free(call->closer);
 	free(call->text);
 	free(call);
 }

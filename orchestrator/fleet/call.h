@@ -17,7 +17,16 @@
 #include "session_api.h"
 #include "strbuf.h"
 
-enum call_kind { CALL_OPEN, CALL_ENUMERATE, CALL_DETAILS, CALL_ACT, CALL_CLOSE, CALL_KIND_COUNT };
+enum call_kind {
+	CALL_OPEN,
+	CALL_ENUMERATE,
+	CALL_DETAILS,
+	CALL_ACT,
+	CALL_DRAIN_GET,
+	CALL_DRAIN_SET,
+	CALL_CLOSE,
+	CALL_KIND_COUNT
+};
 
 struct fleet_call {
 	struct exec_call exec; /* first: the executor's head */
@@ -27,13 +36,19 @@ struct fleet_call {
 
 	/* inputs */
 	struct session_backend *backend;
-	const char *name, *address; /* OPEN: of the fleet's options, which outlive every call */
+	/* OPEN, DRAIN: of the fleet's options, which outlive every call */
+	const char *name, *address;
 	struct session_host *connection;
 	struct session_order order; /* ACT; its texts are in `user`, `domain` and `text` */
 	struct session_permit permit;
 	char user[SESSION_TEXT_SIZE], domain[SESSION_TEXT_SIZE];
-	char *text;  /* of the order's message; the block's own */
-	uint32_t id; /* DETAILS */
+	char *text;				/* of the order's message; the block's own */
+	uint32_t id;				/* DETAILS */
+	struct session_drain_order drain_order; /* DRAIN_SET */
+
+	/* What closes `connection`, or what OPEN brings, where the call was left behind with it: had
+	 * before the connection is, so that memory that is short never keeps one open. */
+	struct fleet_call *closer;
 
 	/* outputs */
 	int status; /* 0, or -1 with `error` */
@@ -42,7 +57,8 @@ struct fleet_call {
 	struct session_list list;
 	struct session_details details;
 	enum session_seen seen;
-	atomic_bool ended; /* the worker is through: a result is on its way */
+	enum session_drain drain_seen; /* DRAIN_SET: before it was set, or not */
+	atomic_bool ended;	       /* the worker is through: a result is on its way */
 
 	/* the ledger's (seats.c) */
 	void (*finished)(struct fleet_call *call); /* loop thread, once */

@@ -121,13 +121,16 @@ static void heap_remove(struct executor *executor, struct exec_timer *timer)
 	timer->place = 0;
 }
 
-static int heap_grow(struct executor *executor)
+int exec_timer_reserve(struct executor *executor, size_t more)
 {
+	size_t wanted = executor->heap_count + 1 + more; /* place 0 is not used */
 	size_t cap = executor->heap_cap ? executor->heap_cap * 2 : 64;
 	struct exec_timer **heap;
 
-	if (executor->heap_count + 2 <= executor->heap_cap)
+	if (wanted <= executor->heap_cap)
 		return 0;
+	if (cap < wanted)
+		cap = wanted;
 	heap = realloc(executor->heap, cap * sizeof(*heap));
 	if (!heap)
 		return -1;
@@ -140,7 +143,7 @@ int exec_timer_set(struct executor *executor, struct exec_timer *timer, int64_t 
 {
 	if (timer->place)
 		heap_remove(executor, timer);
-	else if (heap_grow(executor) < 0)
+	else if (exec_timer_reserve(executor, 1) < 0)
 		return -1;
 	timer->due_us = due_us;
 	timer->order = executor->next_order++;

@@ -68,7 +68,7 @@ struct exec_probe {
 struct exec_ops {
 	int64_t (*now_us)(const struct executor *executor);  /* monotonic */
 	int64_t (*wall_ms)(const struct executor *executor); /* UTC */
-	/* 0, -1 when memory is short */
+	/* 0, -1 when memory is short: not on the real side, which has what it takes before */
 	int (*call)(struct executor *executor, struct exec_call *call);
 	/* 0, -1 when memory is short */
 	int (*probe)(struct executor *executor, struct exec_probe *probe);
@@ -93,6 +93,9 @@ int64_t exec_now_us(const struct executor *executor);
 int64_t exec_now_ms(const struct executor *executor);
 int64_t exec_wall_ms(const struct executor *executor);
 
+/* Makes room for so many timers more than are set now: setting those cannot fail. 0, -1 when memory
+ * is short. */
+int exec_timer_reserve(struct executor *executor, size_t more);
 /* Sets (or moves) a timer. 0, -1 when memory is short: the timer is then not set. */
 int exec_timer_set(struct executor *executor, struct exec_timer *timer, int64_t due_us);
 void exec_timer_stop(struct executor *executor, struct exec_timer *timer); /* not set: fine */

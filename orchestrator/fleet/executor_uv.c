@@ -15,6 +15,8 @@ struct bed {
 	bool released; /* whoever sleeps for ever may go */
 };
 
+struct uv_call;
+
 struct uv_executor {
 	struct executor head;
 	uv_loop_t *loop;
@@ -22,6 +24,9 @@ struct uv_executor {
 	uv_check_t check; /* runs due timers, after the results of completed calls */
 	uv_idle_t idle;	  /* keeps the poll between the two from blocking */
 	unsigned threads;
+	/* One for each thread, and there are never more calls out: a call can always be made, also
+	 * the one that closes a connection when memory is short. */
+	struct uv_call *calls, *free_calls;
 	unsigned calls_out, probes_out;
 	unsigned handles_open;
 	struct bed beds[BEDS];
@@ -31,6 +36,7 @@ struct uv_call {
 	uv_work_t work;
 	struct exec_call *call;
 	struct uv_executor *executor;
+	struct uv_call *next_free;
 };
 
 /* A simulated probe: its answer after a while. */
@@ -116,29 +122,28 @@ static void after_work_cb(uv_work_t *work, int status)
 {
 	struct uv_call *uv_call = work->data;
 	struct exec_call *call = uv_call->call;
+	struct uv_executor *executor = uv_call->executor;
 
 	(void)status; /* UV_ECANCELED cannot be: nothing is cancelled */
-	uv_call->executor->calls_out--;
-	free(uv_call);
+	executor->calls_out--;
+	uv_call->next_free = executor->free_calls;
+	executor->free_calls = uv_call;
 	call->done(call);
 }
 
 static int uv_side_call(struct executor *executor, struct exec_call *call)
 {
 	struct uv_executor *self = (struct uv_executor *)executor;
-	struct uv_call *uv_call = malloc(sizeof(*uv_call));
+	struct uv_call *uv_call = self->free_calls;
 
-	if (!uv_call)
-		return -1;
+	/* The ledger of seats keeps this true: nothing may ever queue inside libuv. */
+	assert(uv_call && self->calls_out < self->threads);
 	uv_call->call = call;
 	uv_call->executor = self;
 	uv_call->work.data = uv_call;
-	/* The ledger of seats keeps this true: nothing may ever queue inside libuv. */
-	assert(self->calls_out < self->threads);
-	if (uv_queue_work(self->loop, &uv_call->work, work_cb, after_work_cb) < 0) {
-		free(uv_call);
+	if (uv_queue_work(self->loop, &uv_call->work, work_cb, after_work_cb) < 0)
 		return -1;
-	}
+	self->free_calls = uv_call->next_free;
 	self->calls_out++;
 	return 0;
 }
@@ -306,6 +311,7 @@ static bool uv_side_destroy(struct executor *executor)
 		(void)uv_run(self->loop, UV_RUN_NOWAIT);
 	remove_beds(self, BEDS);
 	exec_head_release(executor);
+	free(self->calls);
 	free(self);
 	return true;
 }
@@ -315,16 +321,31 @@ static const struct exec_ops uv_ops = {
 	uv_side_rearm,	uv_side_run,	 uv_side_stop, uv_side_destroy,
 };
 
-struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
+/* Everything that may fail. */
+static struct uv_executor *allocate(unsigned threads)
 {
 	struct uv_executor *self = calloc(1, sizeof(*self));
+	struct uv_call *calls = calloc(threads, sizeof(*calls));
 
-	if (!self)
-		return NULL;
-	if (make_beds(self) < 0) {
+	if (!self || !calls || make_beds(self) < 0) {
+		free(calls);
 		free(self);
 		return NULL;
 	}
+	self->calls = calls;
+	for (unsigned i = 0; i < threads; i++) {
+		calls[i].next_free = self->free_calls;
+		self->free_calls = &calls[i];
+	}
+	return self;
+}
+
+struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
+{
+	struct uv_executor *self = allocate(threads);
+
+	if (!self)
+		return NULL;
 	self->head.ops = &uv_ops;
 	self->head.clock =
 		(struct session_clock){ self, clock_now_us, clock_wall_ms, clock_sleep_us };

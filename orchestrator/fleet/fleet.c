@@ -1,9 +1,11 @@
 /* fleet.c - the phases of a run: survey, act wave by wave, end; and feeding hosts into them. */
 #include "fleet_internal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "nt_status.h"
 #include "text.h"
 #include "utc.h"
 #include "win_error.h"
@@ -11,25 +13,40 @@
 #define PROBES_AT_ONCE	   256 /* that may still answer quickly */
 #define PROBES_MAX_DEFAULT 256
 #define STARVED_IN_A_ROW   3
+#define FLEET_TIMERS	   16 /* the fleet's own, the ledger's, the journal's: no more than that */
 
 struct session_error fleet_finding(enum session_finding finding)
 {
 	return (struct session_error){ SESSION_API_RDSWEEP, (uint32_t)finding };
 }
 
+/* An NTSTATUS is told as the Windows error that administrators know, and stays in the message. */
 uint16_t fleet_error(struct fleet *fleet, const struct session_error *error)
 {
 	const struct win_error *row = win_error_lookup(error->api, error->code);
+	bool ours = error->api == SESSION_API_RDSWEEP;
+	uint32_t win32 = ours ? 0 : nt_status_win32(error->code);
 	struct rep_error_kind kind = {
 		.api = session_api_name(error->api),
-		.code = error->api == SESSION_API_RDSWEEP ? 0 : error->code,
+		.code = ours	? 0
+			: win32 ? win32
+				: error->code,
 		.name = row->name,
 		.message = row->message,
 		.class_ = win_error_class_name(row->class_),
 		.remedy = row->remedy,
 	};
+	struct strbuf message;
+	uint16_t index;
 
-	return rep_error_kind(fleet->record, &kind);
+	strbuf_init(&message);
+	if (win32) {
+		strbuf_addf(&message, "%s (NTSTATUS 0x%08" PRIX32 ")", row->message, error->code);
+		kind.message = message.failed ? row->message : message.data;
+	}
+	index = rep_error_kind(fleet->record, &kind);
+	strbuf_release(&message);
+	return index;
 }
 
 void fleet_warn(struct fleet *fleet, const char *format, ...)
@@ -116,9 +133,12 @@ void fleet_credential_answer(struct fleet *fleet, const struct session_error *er
 	bool proven = !error || error->code == 5;
 
 	if (against) {
-		fleet->credential_errors_in_a_row++;
-		if (!fleet->credentials_proven ||
-		    fleet->credential_errors_in_a_row >= STARVED_IN_A_ROW)
+		bool last = !fleet->credentials_proven ||
+			    ++fleet->credential_errors_in_a_row >= STARVED_IN_A_ROW;
+
+		if (last && fleet->phase == FLEET_RESTORE)
+			fleet_restore_refused(fleet);
+		else if (last)
 			fleet_stop(fleet, FLEET_STOP_CREDENTIALS);
 	} else if (proven) {
 		fleet->credential_errors_in_a_row = 0;
@@ -136,7 +156,9 @@ static bool may_start(const struct fleet *fleet)
 	unsigned probes_max =
 		fleet->options.probes_max ? fleet->options.probes_max : PROBES_MAX_DEFAULT;
 
-	if (fleet->stop != FLEET_STOP_NONE || fleet->queue_next >= fleet->queue_count)
+	if (fleet->queue_next >= fleet->queue_count)
+		return false;
+	if (fleet->stop != FLEET_STOP_NONE && fleet->phase != FLEET_RESTORE)
 		return false;
 	if (fleet->ready >= 2 * fleet->options.concurrency)
 		return false;
@@ -179,9 +201,24 @@ void fleet_feed(struct fleet *fleet)
 static void next_wave(struct fleet *fleet);
 
 /* Hosts that were never started. */
+static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_t row)
+{
+	uint16_t error = fleet->record->hosts[host].error;
+	struct rep_session *session = &fleet->record->hosts[host].sessions[row];
+
+	if (fleet->stop != FLEET_STOP_NONE || !error) {
+		session->outcome = REP_SESSION_NOT_ATTEMPTED;
+		session->reason = (uint8_t)fleet_stop_reason(fleet->stop);
+		return;
+	}
+	/* There was no memory to begin with its host. */
+	session->outcome = REP_SESSION_FAILED;
+	session->error = error;
+	journal_result(fleet->options.journal, fleet->record, host, row);
+}
+
 static void settle_unstarted(struct fleet *fleet)
 {
-	enum rep_reason reason = fleet_stop_reason(fleet->stop);
 
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		struct rep_host *host = &fleet->record->hosts[i];
@@ -192,8 +229,7 @@ static void settle_unstarted(struct fleet *fleet)
 
 			if (!session->selected || session->outcome != REP_SESSION_NONE)
 				continue;
-			session->outcome = REP_SESSION_NOT_ATTEMPTED;
-			session->reason = (uint8_t)reason;
+			settle_unstarted_session(fleet, (uint32_t)i, row);
 			touched = true;
 		}
 		if (host->outcome == REP_HOST_NONE)
@@ -221,6 +257,12 @@ static bool is_settled(const struct fleet *fleet)
 			  fleet->stop == FLEET_STOP_MAX_SESSIONS;
 
 	rep_totals_count(fleet->record, &totals);
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+
+		to_the_end &= !drain_is_owed(fleet, host);
+		to_the_end &= fleet->options.command != FLEET_DRAIN || !drain_is_in_doubt(host);
+	}
 	return to_the_end && !totals.sessions_by[REP_SESSION_IN_DOUBT];
 }
 
@@ -244,11 +286,13 @@ void fleet_finish(struct fleet *fleet)
 		return;
 	settle_unstarted(fleet);
 	tell_untold(fleet);
+	fleet_settle_owed(fleet);
 	fleet->phase = FLEET_FINISHED;
 	exec_timer_stop(fleet->options.executor, &fleet->run_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->pause_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->wake_timer);
 	exec_timer_stop(fleet->options.executor, &fleet->end_timer);
+	exec_timer_stop(fleet->options.executor, &fleet->restore_timer);
 	run->finished_at_ms = exec_wall_ms(fleet->options.executor);
 	run->duration_ms =
 		fleet->options.resume
@@ -276,7 +320,7 @@ static void on_end(struct exec_timer *timer)
 	else if (fleet->phase == FLEET_ACT && fleet->stop == FLEET_STOP_NONE)
 		next_wave(fleet);
 	else
-		fleet_finish(fleet);
+		fleet_wind_up(fleet);
 }
 
 /* The queue is through: what is next is decided from the loop, not from within a host's
@@ -312,7 +356,7 @@ void fleet_job_done(struct fleet *fleet, struct host_job *job)
 
 	fleet->queue_left--;
 	fleet->hosts_done += job->acting;
-	if (is_failure(host) && !job->failed_before) {
+	if (is_failure(host) && !job->failed_before && !job->restoring) {
 		job->failed_before = true;
 		fleet->failures++;
 		fleet->wave_failures++;
@@ -327,7 +371,7 @@ void fleet_job_done(struct fleet *fleet, struct host_job *job)
 
 /* The survey */
 
-static void begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count)
+void fleet_begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count)
 {
 	fleet->phase = phase;
 	fleet->queue_count = fleet->queue_left = count;
@@ -338,11 +382,22 @@ static void begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t coun
 	fleet_feed(fleet);
 }
 
+bool fleet_has_open_sessions(const struct rep_host *host)
+{
+	for (uint32_t row = 0; row < host->session_count; row++)
+		if (host->sessions[row].selected && host->sessions[row].outcome == REP_SESSION_NONE)
+			return true;
+	return false;
+}
+
 void fleet_begin_act(struct fleet *fleet)
 {
 	size_t count = 0;
 	uint32_t *hosts = malloc((fleet->record->host_count + 1) * sizeof(*hosts));
+	bool anything = fleet->options.command == FLEET_DRAIN;
 
+	for (size_t i = 0; i < fleet->record->host_count; i++)
+		anything |= fleet_has_open_sessions(&fleet->record->hosts[i]);
 	if (!hosts) {
 		fleet_warn(fleet, "out of memory: nothing is touched");
 		fleet_stop_before_act(fleet, FLEET_STOP_DECLINED);
@@ -350,12 +405,9 @@ void fleet_begin_act(struct fleet *fleet)
 	}
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		const struct rep_host *host = &fleet->record->hosts[i];
-		bool acts = false;
+		bool has_sessions = fleet_has_open_sessions(host);
 
-		for (uint32_t row = 0; row < host->session_count && !acts; row++)
-			acts = host->sessions[row].selected &&
-			       host->sessions[row].outcome == REP_SESSION_NONE;
-		if (acts)
+		if (has_sessions || (anything && drain_acts(fleet, host, false)))
 			hosts[count++] = (uint32_t)i;
 	}
 	waves_init(&fleet->waves, hosts, count, fleet->options.waves, fleet->options.wave_count);
@@ -381,7 +433,7 @@ static void start_wave(struct fleet *fleet)
 			/* of the part before: now it has another chance */
 			fleet->record->hosts[hosts[i]].error = 0;
 	}
-	begin_queue(fleet, FLEET_ACT, count);
+	fleet_begin_queue(fleet, FLEET_ACT, count);
 }
 
 static void on_pause_over(struct exec_timer *timer)
@@ -394,7 +446,7 @@ static void next_wave(struct fleet *fleet)
 	const struct fleet_options *options = &fleet->options;
 
 	if (fleet->waves.next >= fleet->waves.count)
-		fleet_finish(fleet);
+		fleet_wind_up(fleet);
 	else if (fleet->waves.number && options->wave_pause_ms > 0)
 		(void)exec_timer_set(options->executor, &fleet->pause_timer,
 				     exec_now_us(options->executor) +
@@ -438,7 +490,10 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->record = record;
 	fleet->jobs = calloc(options->host_count + 1, sizeof(*fleet->jobs));
 	fleet->queue = calloc(options->host_count + 1, sizeof(*fleet->queue));
-	if (!fleet->jobs || !fleet->queue) {
+	/* For each host its own timer and that of a simulated probe, and the fleet's: a deadline
+	 * that could not be set would let a stuck call hold the run. */
+	if (!fleet->jobs || !fleet->queue ||
+	    exec_timer_reserve(options->executor, 2 * options->host_count + FLEET_TIMERS) < 0) {
 		fleet_free(fleet);
 		return NULL;
 	}
@@ -471,7 +526,7 @@ void fleet_start(struct fleet *fleet)
 		fleet->phase = FLEET_GATE;
 		fleet_end_phase(fleet);
 	} else {
-		begin_queue(fleet, FLEET_SURVEY, options->host_count);
+		fleet_begin_queue(fleet, FLEET_SURVEY, options->host_count);
 	}
 }
 
@@ -483,8 +538,9 @@ unsigned fleet_calls_out(const struct fleet *fleet)
 /* Where the run was broken off: nothing of it may be left in the executor. */
 static void forget(struct fleet *fleet)
 {
-	struct exec_timer *timers[] = { &fleet->run_timer, &fleet->pause_timer, &fleet->stop_timer,
-					&fleet->wake_timer, &fleet->end_timer };
+	struct exec_timer *timers[] = { &fleet->run_timer,  &fleet->pause_timer,
+					&fleet->stop_timer, &fleet->wake_timer,
+					&fleet->end_timer,  &fleet->restore_timer };
 
 	for (size_t i = 0; i < sizeof(timers) / sizeof(*timers); i++)
 		exec_timer_stop(fleet->options.executor, timers[i]);

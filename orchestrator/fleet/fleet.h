@@ -20,7 +20,23 @@
 #include "selection.h"
 #include "session_api.h"
 
-enum fleet_command { FLEET_SESSIONS, FLEET_LOGOFF, FLEET_DISCONNECT, FLEET_MESSAGE };
+enum fleet_command {
+	FLEET_SESSIONS,
+	FLEET_LOGOFF,
+	FLEET_DISCONNECT,
+	FLEET_MESSAGE,
+	FLEET_DRAIN,
+	FLEET_DRAIN_STATUS
+};
+
+/* `--drain` of a logoff: new logons are refused from before the first warning on. A host that
+ * refuses them already is left as it is. */
+enum fleet_drain {
+	FLEET_DRAIN_NONE,
+	FLEET_DRAIN_FOR_RUN,	 /* put back when the run ends, however it ends */
+	FLEET_DRAIN_FOR_RESTART, /* until the host restarts */
+	FLEET_DRAIN_KEEP,	 /* stays, also where it was only until a restart */
+};
 
 /* What becomes of a host or session where something that goes before its act has failed. */
 enum fleet_failed {
@@ -107,6 +123,13 @@ struct fleet_options {
 	bool resume;
 	const struct fleet_doubt *doubts; /* in order of host */
 	size_t doubt_count;
+	enum fleet_drain drain; /* FLEET_LOGOFF */
+	enum fleet_failed drain_failed;
+	enum session_drain drain_to; /* FLEET_DRAIN: the mode that hosts are to have */
+	/* of a run that goes on: hosts whose drain mode may have been asked to change; `row` is
+	 * unused. In order of host. */
+	const struct fleet_doubt *drain_doubts;
+	size_t drain_doubt_count;
 	const uint32_t
 		*survey_rows; /* with `resume`, of each host: how many rows are the survey's */
 	/* exactly these sessions (plan.h), and no others; NULL: the selection decides */
@@ -118,6 +141,8 @@ struct fleet_options {
 struct fleet_plan {
 	uint32_t sessions, users, hosts; /* users: different accounts */
 	uint32_t hosts_failed;		 /* could not be surveyed */
+	uint32_t drain_hosts;	/* whose drain mode will be looked at, and set where need be */
+	uint32_t restore_hosts; /* whose drain mode a run that goes on still has to put back */
 };
 
 /* Why the run stops before its end; the first one given wins, but a second interrupt hastens
@@ -129,7 +154,8 @@ enum fleet_stop {
 	FLEET_STOP_DECLINED,
 	FLEET_STOP_MAX_SESSIONS,
 	FLEET_STOP_RUN_TIMEOUT,
-	FLEET_STOP_NOTIFY_FAILED, /* with FLEET_FAILED_ABORT */
+	FLEET_STOP_DRAIN_FAILED,  /* with FLEET_FAILED_ABORT */
+	FLEET_STOP_NOTIFY_FAILED, /* the same */
 	FLEET_STOP_JOURNAL,	  /* it could not be written: exit 70 */
 	FLEET_STOP_SIGINT,
 	FLEET_STOP_SIGTERM,
@@ -139,7 +165,8 @@ enum fleet_stop {
 const char *
 fleet_stop_name(enum fleet_stop stop); /* as in `stopped_by`: "max_failures", ..., "SIGINT" */
 
-enum fleet_phase { FLEET_SURVEY, FLEET_GATE, FLEET_ACT, FLEET_FINISHED };
+/* RESTORE puts back the drain mode that the run has changed, also when the run is being stopped. */
+enum fleet_phase { FLEET_SURVEY, FLEET_GATE, FLEET_ACT, FLEET_RESTORE, FLEET_FINISHED };
 
 /* All on the loop thread. A slot may be NULL (a gate that is NULL answers yes). */
 struct fleet_observer {
@@ -161,8 +188,9 @@ struct fleet_progress {
 	uint32_t wave, waves; /* from 1; 0 before the act */
 	unsigned calls, calls_lent, calls_left_behind;
 	enum fleet_stop stop;
-	uint32_t hosts_in_grace; /* whose users wait for its end, or for a second warning; */
-	int64_t grace_left_ms;	 /* until the first of those; -1: there are none */
+	uint32_t hosts_in_grace;   /* whose users wait for its end, or for a second warning; */
+	int64_t grace_left_ms;	   /* until the first of those; -1: there are none */
+	uint32_t hosts_to_restore; /* whose drain mode has to be put back yet */
 };
 
 struct fleet;

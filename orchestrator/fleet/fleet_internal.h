@@ -7,6 +7,8 @@
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
+ *   host_drain.c    its decisions about the host's drain mode
+ *   restore.c       the phase that puts drain modes back
  *   host_order.c    what a call is to do to a session
  *   host_warn.c     its decisions about warnings and grace
  *   host_call_off.c telling those who were warned that the run is stopped
@@ -36,6 +38,7 @@ struct fleet {
 	bool call_off_over; /* our credentials are refused: nobody else is told either */
 	/* who was warned and could not be told that it is called off */
 	uint32_t untold_sessions, untold_hosts;
+	bool restore_leave; /* what is not put back by now stays as it is */
 	bool feeding;
 
 	/* What is being worked through: the whole fleet, or a wave. */
@@ -48,7 +51,7 @@ struct fleet {
 
 	struct waves waves;
 	struct journal_waiter last_words; /* the end is told once the journal has it */
-	struct exec_timer pause_timer, run_timer, stop_timer, wake_timer, end_timer;
+	struct exec_timer pause_timer, run_timer, stop_timer, wake_timer, end_timer, restore_timer;
 	struct host_job *holding; /* jobs that wait for --max-closing, first come first served */
 	struct host_job **holding_end;
 	int64_t closing; /* sessions that were asked and are not gone yet */
@@ -83,6 +86,28 @@ void fleet_finish(struct fleet *fleet); /* twice is fine */
 /* Lets jobs go on that wait for --max-closing: as many as may, or all. */
 void fleet_wake_holding(struct fleet *fleet, bool all);
 
+bool fleet_has_open_sessions(const struct rep_host *host); /* to be acted on yet */
+/* Works through the first `count` of fleet->queue. */
+void fleet_begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count);
+
+/* restore.c */
+void fleet_wind_up(struct fleet *fleet); /* the act is through: puts back what is owed, then ends */
+void fleet_restore_stopped(struct fleet *fleet); /* a stop, or another one, while that is on */
+/* Our credentials were refused while that is on: trying them on more hosts could lock the account. */
+void fleet_restore_refused(struct fleet *fleet);
+/* Before the end is told: what is still owed is an error of its host. */
+void fleet_settle_owed(struct fleet *fleet);
+uint32_t fleet_count_owed(const struct fleet *fleet);
+
+/* host_drain.c: of a host's record. */
+/* `--drain run` has changed its mode, or may have, and it is not known to be back. */
+bool drain_is_owed(const struct fleet *fleet, const struct rep_host *host);
+/* It was asked, and no look has told since. */
+bool drain_is_in_doubt(const struct rep_host *host);
+/* Whether its drain mode is looked at in the act. `has_sessions`: it has some to be acted on. */
+bool drain_acts(const struct fleet *fleet, const struct rep_host *host, bool has_sessions);
+void drain_not_restored(struct fleet *fleet, struct rep_host *host, uint16_t error, bool silent);
+
 /* gate.c */
 void fleet_gate(struct fleet *fleet); /* the survey is through */
 /* Ends the run with nothing touched; a stop that was given before stays. */
@@ -91,6 +116,7 @@ void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason);
 /* stopping.c */
 void fleet_stopping_init(struct fleet *fleet); /* sets up its timers */
 enum rep_reason fleet_stop_reason(enum fleet_stop stop);
+void fleet_stop_jobs(struct fleet *fleet, bool now); /* those of the queue */
 
 /* The record's index of an error. */
 uint16_t fleet_error(struct fleet *fleet, const struct session_error *error);

@@ -5,6 +5,19 @@
 
 #include "account_set.h"
 
+/* Hosts whose drain mode it is about. */
+static void count_drains(const struct fleet *fleet, struct fleet_plan *plan)
+{
+	bool anything = plan->sessions || fleet->options.command == FLEET_DRAIN;
+
+	for (size_t i = 0; anything && i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+
+		plan->drain_hosts += drain_acts(fleet, host, fleet_has_open_sessions(host));
+	}
+	plan->restore_hosts = fleet->options.resume ? fleet_count_owed(fleet) : 0;
+}
+
 /* Numbers the plan; false when memory is short (users are then not counted). */
 static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 {
@@ -30,6 +43,7 @@ static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 		plan->hosts += plan->sessions > before;
 	}
 	plan->users = users.count;
+	count_drains(fleet, plan);
 	counted = !users.failed;
 	account_set_release(&users);
 	return counted;
@@ -59,25 +73,46 @@ void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason)
 	fleet_finish(fleet);
 }
 
+/* Hosts that `drain` is to change have no outcome until that is done. */
+static void open_drains(struct fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		struct rep_host *host = &fleet->record->hosts[i];
+
+		if (fleet->options.command == FLEET_DRAIN && drain_acts(fleet, host, false))
+			host->outcome = REP_HOST_NONE;
+	}
+}
+
+static bool nothing_to_do(const struct fleet *fleet, const struct fleet_plan *plan)
+{
+	if (fleet->options.command == FLEET_DRAIN)
+		return !plan->drain_hosts;
+	return !plan->sessions && !plan->restore_hosts;
+}
+
 void fleet_gate(struct fleet *fleet)
 {
 	struct fleet_plan plan;
 
 	fleet->phase = FLEET_GATE;
-	if (fleet->options.command == FLEET_SESSIONS) {
+	if (fleet->options.command == FLEET_SESSIONS ||
+	    fleet->options.command == FLEET_DRAIN_STATUS) {
 		settle_all(fleet, REP_SESSION_LISTED);
 		fleet_finish(fleet);
 		return;
 	}
 	if (!count_plan(fleet, &plan))
 		fleet_warn(fleet, "out of memory while counting users");
+	if (!fleet->options.dry_run)
+		open_drains(fleet);
 	if (fleet->options.max_sessions >= 0 && plan.sessions > fleet->options.max_sessions) {
 		fleet_warn(fleet,
 			   "%u sessions are selected, more than --max-sessions %lld: nothing is "
 			   "touched",
 			   (unsigned)plan.sessions, (long long)fleet->options.max_sessions);
 		fleet_stop_before_act(fleet, FLEET_STOP_MAX_SESSIONS);
-	} else if (fleet->options.dry_run || !plan.sessions) {
+	} else if (fleet->options.dry_run || nothing_to_do(fleet, &plan)) {
 		settle_all(fleet, REP_SESSION_PLANNED);
 		fleet_finish(fleet);
 	} else if (fleet->observer.gate) {

@@ -82,6 +82,8 @@ static void settle_not_attempted(struct host_job *job, struct session_job *sessi
 {
 	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
 
+	if (reason == REP_REASON_NONE && job->not_drained)
+		reason = REP_REASON_NOT_DRAINED;
 	act_settle_as(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
 		      reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
 }
@@ -253,7 +255,7 @@ static bool settle_what_is_over(struct host_job *job)
 			continue;
 		if (job_stopping(job) && session->asked)
 			settle(job, session, REP_SESSION_IN_DOUBT, session->error);
-		else if (job_stopping(job))
+		else if (job_stopping(job) || job->not_drained)
 			settle_not_attempted(job, session);
 		else if (spent)
 			settle(job, session,
@@ -539,7 +541,7 @@ static enum job_state looks_done(struct host_job *job)
 			   now >= verify_until_us(job, session)) {
 			/* it had its time: ask again, with an intent of its own */
 			session->resumed = false;
-			if (!job_stopping(job))
+			if (!job_stopping(job) && !job->not_drained)
 				session_job_move(session, SESSION_PLANNED);
 		} else if (now >= verify_until_us(job, session)) {
 			uint16_t error =
@@ -704,6 +706,7 @@ void act_settle(struct host_job *job)
 			settle_not_attempted(job, session);
 	}
 	call_off_count(job);
+	drain_settle(job);
 	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
 	journal_done(fleet->options.journal, fleet->record, job->index);
 	free(job->sessions);

@@ -23,6 +23,7 @@ static void enter_call(struct host_job *job);
 static void enter_next(struct host_job *job);
 static void enter_hold(struct host_job *job);
 static void enter_intent(struct host_job *job);
+static void enter_drain_intent(struct host_job *job);
 static void enter_sleep(struct host_job *job);
 static void enter_grace(struct host_job *job);
 static void enter_close(struct host_job *job);
@@ -31,7 +32,8 @@ static enum job_state after_enumerate(struct host_job *job, struct fleet_call *c
 static enum job_state after_open(struct host_job *job, struct fleet_call *call);
 static enum job_state after_close(struct host_job *job, struct fleet_call *call);
 
-#define BIT(state) (1u << (state))
+#define BIT(state)  (1u << (state))
+#define AFTER_DRAIN (BIT(JOB_OPEN) | BIT(JOB_NEXT) | BIT(JOB_CLOSE))
 
 static const struct job_row {
 	const char *name;
@@ -43,9 +45,23 @@ static const struct job_row {
 	bool counts;	  /* its time counts against --host-timeout */
 	unsigned allowed; /* what may follow; DONE may follow anything when the run ends at once */
 } rows[JOB_STATE_COUNT] = {
-	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
+	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false,
+		       BIT(JOB_PROBE) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) | BIT(JOB_DRAIN_LOOK) |
+			       BIT(JOB_DRAIN_INTENT) },
 	[JOB_PROBE] = { "probe", enter_probe, NULL, 0, true, false,
-			BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+			BIT(JOB_OPEN) | BIT(JOB_DRAIN_LOOK) | BIT(JOB_DRAIN_INTENT) |
+				BIT(JOB_CLOSE) },
+	[JOB_DRAIN_LOOK] = { "drain look", enter_call, drain_looked, CALL_DRAIN_GET, true, true,
+			     BIT(JOB_DRAIN_INTENT) | AFTER_DRAIN },
+	[JOB_DRAIN_INTENT] = { "drain intent", enter_drain_intent, NULL, 0, true, false,
+			       BIT(JOB_DRAIN_SET) },
+	[JOB_DRAIN_SET] = { "drain set", enter_call, drain_set, CALL_DRAIN_SET, true, true,
+			    BIT(JOB_DRAIN_SET) | BIT(JOB_DRAIN_CHECK) | BIT(JOB_DRAIN_INTENT) |
+				    BIT(JOB_BACKOFF) | AFTER_DRAIN },
+	[JOB_DRAIN_CHECK] = { "drain check", enter_call, drain_checked, CALL_DRAIN_GET, false,
+			      false,
+			      BIT(JOB_DRAIN_SET) | BIT(JOB_DRAIN_INTENT) | BIT(JOB_BACKOFF) |
+				      AFTER_DRAIN },
 	[JOB_OPEN] = { "open", enter_call, after_open, CALL_OPEN, true, true,
 		       BIT(JOB_ENUMERATE) | BIT(JOB_DETAILS) | BIT(JOB_WARN) | BIT(JOB_ACT) |
 			       BIT(JOB_CALL_OFF) | BIT(JOB_NEXT) | BIT(JOB_VERIFY) |
@@ -73,7 +89,8 @@ static const struct job_row {
 	[JOB_RECHECK] = { "recheck", enter_call, act_rechecked, CALL_DETAILS, false, false,
 			  BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_BACKOFF] = { "backoff", enter_sleep, NULL, 0, true, true,
-			  BIT(JOB_OPEN) | BIT(JOB_NEXT) },
+			  BIT(JOB_OPEN) | BIT(JOB_NEXT) | BIT(JOB_DRAIN_LOOK) | BIT(JOB_DRAIN_SET) |
+				  BIT(JOB_DRAIN_CHECK) },
 	[JOB_CLOSE] = { "close", enter_close, after_close, CALL_CLOSE, false, false,
 			BIT(JOB_DONE) | BIT(JOB_BACKOFF) | BIT(JOB_NEXT) | BIT(JOB_TICK) |
 				BIT(JOB_GRACE) | BIT(JOB_HOLD) },
@@ -95,9 +112,15 @@ static int64_t now_us(const struct host_job *job)
 	return exec_now_us(job->fleet->options.executor);
 }
 
+/* What is owed to a host is not held up by that: restore.c ends it where it has to. */
 bool job_stopping(const struct host_job *job)
 {
-	return job->fleet->stop != FLEET_STOP_NONE;
+	return job->restoring ? job->fleet->restore_leave : job->fleet->stop != FLEET_STOP_NONE;
+}
+
+static bool is_of_drain(enum job_state state)
+{
+	return state >= JOB_DRAIN_LOOK && state <= JOB_DRAIN_CHECK;
 }
 
 static bool anything_asked(const struct host_job *job)
@@ -216,10 +239,17 @@ static int give_order(struct host_job *job, struct fleet_call *call, int64_t not
 static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 {
 	const struct fleet_host *host = &job->fleet->options.hosts[job->index];
-	struct fleet_call *call = call_create(rows[job->state].kind);
+	enum call_kind kind = rows[job->state].kind;
+	struct fleet_call *call = kind == CALL_CLOSE ? job->closer : call_create(kind);
 
-	if (!call)
+	if (kind == CALL_CLOSE)
+		job->closer = NULL;
+	if (kind == CALL_OPEN && call)
+		call->closer = call_create(CALL_CLOSE);
+	if (!call || (kind == CALL_OPEN && !call->closer)) {
+		call_free(call);
 		return NULL;
+	}
 	call->finished = call_finished;
 	call->host = job->index;
 	call->sequence = ++job->sequence;
@@ -231,6 +261,8 @@ static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 		call->row = job->row;
 	else if (job->state == JOB_RECHECK)
 		call->row = job->sessions[job->current].row;
+	else if (job->state == JOB_DRAIN_SET)
+		drain_fill(job, call, deadline_us);
 	if (call->kind == CALL_DETAILS)
 		call->id = job_host(job)->sessions[call->row].id;
 	if (call->kind == CALL_ACT && give_order(job, call, deadline_us) < 0) {
@@ -294,14 +326,15 @@ static void seat_refused(struct seat_request *seat)
 static void enter_call(struct host_job *job)
 {
 	struct fleet *fleet = job->fleet;
-	bool first = job->state == JOB_OPEN && job->began_us && job->new_counted;
+	bool first = job->new_counted;
 
 	if (job->state == JOB_DETAILS && !survey_prepare_details(job)) {
 		job->then = JOB_DONE;
 		job_move(job, JOB_CLOSE);
 		return;
 	}
-	if (!job->connection && job->state != JOB_OPEN) {
+	if (!job->connection && job->state != JOB_OPEN &&
+	    !is_of_drain((enum job_state)job->state)) {
 		job->resume = job->state;
 		job_move(job, JOB_OPEN);
 		return;
@@ -318,12 +351,9 @@ static void enter_call(struct host_job *job)
 	seats_ask(&fleet->seats, &job->seat, first ? SEAT_NEW : SEAT_CONTINUING);
 }
 
-static void close_late(struct fleet *fleet, struct session_host *connection)
+static void close_late(struct fleet *fleet, struct session_host *connection,
+		       struct fleet_call *call)
 {
-	struct fleet_call *call = call_create(CALL_CLOSE);
-
-	if (!call)
-		return; /* it stays open until the process ends */
 	call->finished = call_finished;
 	call->host = UINT32_MAX;
 	call->connection = connection;
@@ -336,8 +366,12 @@ static void call_was_late(struct fleet *fleet, struct fleet_call *call)
 
 	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT)
 		act_late(fleet, call);
-	if (connection && call->kind != CALL_CLOSE)
-		close_late(fleet, connection);
+	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_DRAIN_SET)
+		drain_late(fleet, call);
+	if (connection && call->kind != CALL_CLOSE) {
+		close_late(fleet, connection, call->closer);
+		call->closer = NULL;
+	}
 }
 
 static void call_finished(struct fleet_call *call)
@@ -366,6 +400,10 @@ static enum job_state after_open(struct host_job *job, struct fleet_call *call)
 		return JOB_NEXT;
 	if (call->status < 0 && job->acting && anything_asked(job))
 		return act_look_failed(job, &call->error);
+	if (call->status == 0) {
+		job->closer = call->closer;
+		call->closer = NULL;
+	}
 	return survey_opened(job, call);
 }
 
@@ -391,6 +429,14 @@ static void leave_behind(struct host_job *job)
 	if (job->state == JOB_ACT)
 		journal_left(job->fleet->options.journal, job->fleet->record, job->index,
 			     call->row);
+	/* Where calls can be ended this one comes back soon, late, and is treated as such. Never a
+	 * close: it may be through with the connection. */
+	if (call->connection && call->kind != CALL_CLOSE)
+		session_abandon(call->connection);
+	if (call->kind != CALL_OPEN) {
+		call->closer = job->closer;
+		job->closer = NULL;
+	}
 	job->call = NULL;
 	job->sequence++;
 	job->connection = NULL;
@@ -401,11 +447,14 @@ static void leave_behind(struct host_job *job)
 static void overdue(struct host_job *job)
 {
 	enum job_state state = (enum job_state)job->state;
-	bool withdrawn = job->call->kind == CALL_ACT && session_permit_withdraw(&job->call->permit);
+	bool withdrawn = (job->call->kind == CALL_ACT || state == JOB_DRAIN_SET) &&
+			 session_permit_withdraw(&job->call->permit);
 
 	leave_behind(job);
 	if (state == JOB_CLOSE)
 		job_move(job, (enum job_state)job->then);
+	else if (is_of_drain(state))
+		job_move(job, drain_overdue(job, withdrawn));
 	else if (!job->acting)
 		job_move(job, survey_overdue(job));
 	else if (state == JOB_CALL_OFF || (state == JOB_OPEN && call_off_is_owed(job)))
@@ -415,6 +464,11 @@ static void overdue(struct host_job *job)
 }
 
 /* Sleeps */
+
+static bool needs_connection(enum job_state state)
+{
+	return state != JOB_NEXT && !is_of_drain(state);
+}
 
 static void on_timer(struct exec_timer *timer)
 {
@@ -431,7 +485,9 @@ static void on_timer(struct exec_timer *timer)
 		job_move(job, JOB_VERIFY);
 	} else if (job->state == JOB_BACKOFF) {
 		job->spent_us += job->sleep_us;
-		job_move(job, (enum job_state)job->resume == JOB_NEXT ? JOB_NEXT : JOB_OPEN);
+		job_move(job, needs_connection((enum job_state)job->resume)
+				      ? JOB_OPEN
+				      : (enum job_state)job->resume);
 	} else if (job->state == JOB_GRACE) {
 		job_move(job, JOB_OPEN);
 	} else if (job->state == JOB_HOLD) {
@@ -531,6 +587,27 @@ static void enter_intent(struct host_job *job)
 	journal_wait(job->fleet->options.journal, &job->waiter);
 }
 
+static void on_drain_durable(struct journal_waiter *waiter)
+{
+	struct host_job *job =
+		(struct host_job *)(void *)((char *)waiter - offsetof(struct host_job, waiter));
+
+	if (journal_failed(job->fleet->options.journal))
+		fleet_stop(job->fleet, FLEET_STOP_JOURNAL);
+	job_move(job, JOB_DRAIN_SET);
+}
+
+static void enter_drain_intent(struct host_job *job)
+{
+	drain_intend(job);
+	if (!job->fleet->options.journal) {
+		job_move(job, JOB_DRAIN_SET);
+		return;
+	}
+	job->waiter.durable = on_drain_durable;
+	journal_wait(job->fleet->options.journal, &job->waiter);
+}
+
 void job_wake(struct host_job *job)
 {
 	if (job->state != JOB_HOLD)
@@ -553,7 +630,11 @@ static void enter_done(struct host_job *job)
 	int64_t took_ms = (now_us(job) - job->began_us) / 1000;
 
 	host->duration_ms = (host->duration_ms < 0 ? 0 : host->duration_ms) + took_ms;
-	if (job->acting)
+	if (job->restoring)
+		drain_settle_restored(job);
+	else if (job->acting && job->fleet->options.command == FLEET_DRAIN)
+		drain_settle_command(job);
+	else if (job->acting)
 		act_settle(job);
 	else
 		survey_settle(job);
@@ -660,6 +741,9 @@ void job_start(struct host_job *job)
 	job->tries = 0;
 	job->gave_up = job->silent = job->reopened = false;
 	job->called_off = job->farewell = false;
+	job->not_drained = job->drain_asked = job->set_failed = false;
+	job->set_tries = 0;
+	job->drain_error = 0;
 	job->resume = JOB_ENUMERATE;
 	job->then = JOB_DONE;
 	job->state = JOB_IDLE;
@@ -674,7 +758,7 @@ void job_start(struct host_job *job)
 	}
 	fleet->ready++;
 	job->new_counted = true;
-	job_move(job, JOB_OPEN);
+	job_move(job, job_first_call(job));
 }
 
 static void stop_waiting(struct host_job *job)
@@ -702,6 +786,8 @@ void job_forget(struct host_job *job)
 	if (job->connection && !job->call) /* else the call has it */
 		session_close(job->connection);
 	job->connection = NULL;
+	call_free(job->closer);
+	job->closer = NULL;
 	free(job->sessions);
 	job->sessions = NULL;
 	free(job->later_on);
@@ -716,17 +802,20 @@ static void stop_at_once(struct host_job *job)
 	}
 	stop_waiting(job);
 	if (job->call) {
-		bool withdrawn =
-			job->call->kind == CALL_ACT && session_permit_withdraw(&job->call->permit);
+		bool withdrawn = (job->call->kind == CALL_ACT || job->state == JOB_DRAIN_SET) &&
+				 session_permit_withdraw(&job->call->permit);
 
 		if (job->state == JOB_ACT)
 			act_abandon(job, withdrawn);
 		else if (job->state == JOB_WARN && !withdrawn)
 			warn_may_be_shown(job);
+		else if (job->state == JOB_DRAIN_SET)
+			drain_abandon(job, withdrawn);
 		leave_behind(job);
 	} else if (job->connection) {
-		close_late(job->fleet, job->connection);
+		close_late(job->fleet, job->connection, job->closer);
 		job->connection = NULL;
+		job->closer = NULL;
 	}
 	/* The time of the run is up, but those who were warned are told; a second interrupt waits for
 	 * nothing. */

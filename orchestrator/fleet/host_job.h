@@ -2,18 +2,22 @@
  * host_job.h - one host as a state machine, run twice: once in the survey, once in the act.
  *
  *   survey:  PROBE -> OPEN -> ENUMERATE -> DETAILS* -> CLOSE -> DONE
- *   act:     PROBE -> OPEN -> ENUMERATE -> NEXT -> ( INTENT | WARN | ACT | HOLD | BACKOFF )* -> TICK ->
+ *   act:     PROBE -> (drain) -> OPEN -> ENUMERATE -> NEXT -> ( INTENT | WARN | ACT | HOLD | BACKOFF )* -> TICK ->
  *   VERIFY -> RECHECK* -> NEXT ... -> CLOSE -> DONE
  *
  *   grace:   NEXT -> CLOSE -> GRACE -> OPEN -> ENUMERATE -> NEXT (host_warn.c); where the run is stopped
  *   meanwhile: NEXT -> CALL_OFF* (host_call_off.c)
+ *
+ *   drain:   DRAIN_LOOK -> ( DRAIN_INTENT -> DRAIN_SET -> DRAIN_CHECK )*, before the act of a logoff,
+ *            as the whole of the command `drain` (in its survey the look alone), and from DRAIN_INTENT
+ *            on where the mode is put back. Needs no connection (host_drain.c).
  *
  *   Any call that fails in a way that may be tried again: CLOSE -> BACKOFF -> OPEN -> where it was.
  *   Any call past its deadline is left behind with its connection; in the act one new connection is
  *   opened to verify.
  *
  * Where it suspends: PROBE until the port answers; OPEN ENUMERATE DETAILS WARN ACT CALL_OFF VERIFY RECHECK CLOSE
- * first for a seat, then for the call; INTENT until the journal is durable; HOLD for --max-closing;
+ * DRAIN_LOOK _SET _CHECK first for a seat, then for the call; INTENT DRAIN_INTENT until the journal is durable; HOLD for --max-closing;
  * TICK, BACKOFF and GRACE for time. NEXT decides and never suspends.
  * Threads: loop thread; workers see call blocks only.
  */
@@ -29,6 +33,10 @@
 enum job_state {
 	JOB_IDLE, /* not started in this phase */
 	JOB_PROBE,
+	JOB_DRAIN_LOOK,
+	JOB_DRAIN_INTENT,
+	JOB_DRAIN_SET,
+	JOB_DRAIN_CHECK,
 	JOB_OPEN,
 	JOB_ENUMERATE,
 	JOB_DETAILS,
@@ -68,12 +76,24 @@ struct host_job {
 	bool called_off;    /* nobody of it is told any more that the run is stopped */
 	bool farewell;	    /* only those are told, and then it ends */
 	bool failed_before; /* counted as a failure in the survey already */
+	bool restoring;	    /* third time round: its drain mode is put back */
+	bool not_drained;   /* so that nothing new may be asked of its sessions */
+	bool drain_asked;   /* the mode was set, or may have been */
+	bool set_failed;    /* the last setting, with set_error */
+	bool set_out;	    /* a setting was left behind and may be done yet */
+	bool set_late;	    /* ... and was done while the mode was being put back */
+	uint8_t set_tries;  /* settings that did not show and are tried again */
+	uint8_t drain_seen; /* enum session_drain: the last look before a setting */
+	uint16_t drain_error; /* kind of what went wrong with it; 0 nothing */
+	struct session_error set_error;
+	int64_t doubt_until_us; /* a call of the run before may get there until then; 0 none */
 	struct seat_request seat;
 	struct exec_timer timer;
 	/* in flight and ours; NULL while waiting for a seat or after leaving it behind */
 	struct fleet_call *call;
 	struct job_probe *probe; /* in flight and ours */
 	struct session_host *connection;
+	struct fleet_call *closer; /* the block of the call that will close it */
 	int64_t began_us;	   /* of this phase */
 	int64_t spent_us;	   /* in calls and backoffs, against --host-timeout */
 	int64_t interval_ms;	   /* of the next tick */
@@ -170,6 +190,22 @@ enum job_state call_off_told(struct host_job *job, struct fleet_call *call);
 void call_off_give_up(struct host_job *job, const struct session_error *error);
 enum job_state call_off_overdue(struct host_job *job);
 void call_off_count(struct host_job *job); /* whom it was not told, at the host's end */
+
+/* host_drain.c */
+enum job_state job_first_call(const struct host_job *job); /* once its port has answered */
+void drain_fill(struct host_job *job, struct fleet_call *call, int64_t not_after_us);
+void drain_intend(struct host_job *job); /* writes the intent of setting the mode */
+enum job_state drain_looked(struct host_job *job, struct fleet_call *call);
+enum job_state drain_set(struct host_job *job, struct fleet_call *call);
+enum job_state drain_checked(struct host_job *job, struct fleet_call *call);
+enum job_state drain_failed(struct host_job *job, const struct session_error *error, bool silent);
+/* The setting was left behind; `withdrawn`: its permit was taken back, so that it never sets. */
+void drain_abandon(struct host_job *job, bool withdrawn);
+enum job_state drain_overdue(struct host_job *job, bool withdrawn);
+void drain_late(struct fleet *fleet, const struct fleet_call *call);
+void drain_settle(struct host_job *job); /* the host's error, before its outcome is told */
+void drain_settle_command(struct host_job *job);
+void drain_settle_restored(struct host_job *job);
 
 /* host_act.c */
 int act_begin(struct host_job *job); /* -1 when memory is short */

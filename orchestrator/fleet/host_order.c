@@ -12,6 +12,8 @@ static enum session_act act_of(const struct fleet_options *options)
 		return SESSION_ACT_MESSAGE;
 	case FLEET_SESSIONS:
 	case FLEET_LOGOFF:
+	case FLEET_DRAIN:
+	case FLEET_DRAIN_STATUS:
 		break;
 	}
 	return options->wait ? SESSION_ACT_LOGOFF_WAIT : SESSION_ACT_LOGOFF;

@@ -21,7 +21,9 @@ enum job_state survey_probed(struct host_job *job, enum exec_probe_result result
 	struct session_error error = fleet_finding(findings[result]);
 
 	if (result == EXEC_PROBE_CONNECTED)
-		return JOB_OPEN;
+		return job_first_call(job);
+	if (job->restoring)
+		return drain_failed(job, &error, result == EXEC_PROBE_SILENT);
 	return job_give_up(job, &error, result == EXEC_PROBE_SILENT);
 }
 
@@ -297,6 +299,7 @@ void survey_settle(struct host_job *job)
 	bool surveyed = !job->gave_up && !survey_prepare_details(job);
 
 	fleet->hosts_surveyed++;
+	drain_settle(job);
 	if (!surveyed)
 		settle_open_rows(job);
 	account_for_plan(job);

@@ -306,6 +306,23 @@ void journal_done(struct journal *journal, const struct rep_record *record, uint
 	arm(journal);
 }
 
+void journal_drain(struct journal *journal, const struct rep_record *record, uint32_t host,
+		   enum rep_drain to)
+{
+	if (!journal)
+		return;
+	journal_line_drain(&journal->pending, now_ms(journal), record, host, to);
+	arm(journal);
+}
+
+void journal_drained(struct journal *journal, const struct rep_record *record, uint32_t host)
+{
+	if (!journal)
+		return;
+	journal_line_drained(&journal->pending, now_ms(journal), record, host);
+	arm(journal);
+}
+
 void journal_end(struct journal *journal, const struct rep_run *run, bool settled)
 {
 	if (!journal)

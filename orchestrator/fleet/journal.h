@@ -23,6 +23,8 @@
  *                result     a session's outcome
  *                left       a call that was left behind
  *                called_off one who had been warned was told that the run is stopped, or could not be
+ *                drain      the drain mode of a host is about to be set; durable before the call
+ *                drained    what a look has told of it since
  *                done       a host's end in the act
  *                end        the run's end, `settled` or not
  * Threads:   loop thread. The sink is called on a pool worker, never twice at once.
@@ -97,6 +99,11 @@ void journal_warned(struct journal *journal, const struct rep_record *record, ui
 void journal_called_off(struct journal *journal, const struct rep_record *record, uint32_t host,
 			uint32_t row, uint16_t error);
 void journal_done(struct journal *journal, const struct rep_record *record, uint32_t host);
+/* A host's drain mode is about to be set to `to`; durable before the call. */
+void journal_drain(struct journal *journal, const struct rep_record *record, uint32_t host,
+		   enum rep_drain to);
+/* ... and what a look has told since. */
+void journal_drained(struct journal *journal, const struct rep_record *record, uint32_t host);
 void journal_end(struct journal *journal, const struct rep_run *run, bool settled);
 
 /* A line that the program itself has made (run, member), without its line end. */

@@ -151,6 +151,41 @@ void journal_line_done(struct strbuf *out, int64_t t_ms, const struct rep_record
 	end(out);
 }
 
+static void add_mode(struct strbuf *out, const char *key, uint8_t mode)
+{
+	strbuf_addf(out, "\"%s\":", key);
+	json_add_string(out, text_or_null(rep_drain_name((enum rep_drain)mode)));
+}
+
+static void add_drain(struct strbuf *out, const struct rep_host *host)
+{
+	strbuf_adds(out, ",\"drain\":{");
+	add_mode(out, "before", host->drain_before);
+	strbuf_addc(out, ',');
+	add_mode(out, "during", host->drain_during);
+	strbuf_addc(out, ',');
+	add_mode(out, "after", host->drain_after);
+	strbuf_addc(out, '}');
+}
+
+void journal_line_drain(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			uint32_t host, enum rep_drain to)
+{
+	begin_of_host(out, "drain", t_ms, &record->hosts[host]);
+	strbuf_addc(out, ',');
+	add_mode(out, "to", (uint8_t)to);
+	add_drain(out, &record->hosts[host]);
+	end(out);
+}
+
+void journal_line_drained(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			  uint32_t host)
+{
+	begin_of_host(out, "drained", t_ms, &record->hosts[host]);
+	add_drain(out, &record->hosts[host]);
+	end(out);
+}
+
 void journal_line_end(struct strbuf *out, int64_t t_ms, const struct rep_run *run, bool settled)
 {
 	begin(out, "end", t_ms);

@@ -37,6 +37,12 @@ void journal_line_left(struct strbuf *out, int64_t t_ms, const struct rep_record
 /* {"event":"done","t":...,"host":NAME,"outcome":...,"error":...,"wave":...,"attempts":...,"duration_ms":...,"drain":...} */
 void journal_line_done(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
 		       uint32_t host);
+/* {"event":"drain","t":...,"host":NAME,"to":MODE,"drain":{...}}: `drain` is that of the report */
+void journal_line_drain(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			uint32_t host, enum rep_drain to);
+/* {"event":"drained","t":...,"host":NAME,"drain":{...}} */
+void journal_line_drained(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			  uint32_t host);
 /* {"event":"end","t":...,"outcome":...,"stopped_by":...,"exit_code":...,"settled":...} */
 void journal_line_end(struct strbuf *out, int64_t t_ms, const struct rep_run *run, bool settled);
 

@@ -26,7 +26,9 @@ struct row_mark {
 struct journal_marks {
 	struct row_mark *rows; /* the first `cap` of the host's rows; later ones have none */
 	uint32_t cap;
-	bool acted; /* rows have been named: the host's list must not change any more */
+	int64_t drain_at_ms; /* UTC: the last intent to set its drain mode */
+	bool drain_open;     /* ... and no look has followed */
+	bool acted;	     /* rows have been named: the host's list must not change any more */
 };
 
 /* What a line has said, member by member. */
@@ -39,6 +41,7 @@ struct line {
 	struct fleet_host member;
 	struct rep_host done; /* what `done` says of its host, and its error */
 	struct rep_error_kind done_error;
+	uint8_t drain_to; /* enum rep_drain */
 	const char *stopped_by;
 	int32_t exit_code;
 	uint8_t outcome;
@@ -572,6 +575,34 @@ static int apply_done(struct replay *replay)
 	return 0;
 }
 
+static void take_drain(struct replay *replay)
+{
+	const struct rep_host *from = &replay->line.done;
+	struct rep_host *host = host_of(replay);
+
+	replay->read->marks[replay->line.host].acted = true;
+	host->drain_before = from->drain_before;
+	host->drain_during = from->drain_during;
+	host->drain_after = from->drain_after;
+}
+
+static int apply_drain(struct replay *replay)
+{
+	struct journal_marks *marks = &replay->read->marks[replay->line.host];
+
+	take_drain(replay);
+	marks->drain_at_ms = replay->line.t_ms;
+	marks->drain_open = true;
+	return 0;
+}
+
+static int apply_drained(struct replay *replay)
+{
+	take_drain(replay);
+	replay->read->marks[replay->line.host].drain_open = false;
+	return 0;
+}
+
 static int apply_end(struct replay *replay)
 {
 	replay->read->ended = true;
@@ -636,6 +667,14 @@ static const struct rep_field done_fields[] = {
 	LINE("duration_ms", REP_FIELD_I64, true, line.done.duration_ms),
 	REP_MEMBER_OWN("drain", read_done_drain),
 };
+static const struct rep_field drain_fields[] = {
+	TIME,
+	HOST,
+	REP_MEMBER_NAME(replay, "to", false, line.drain_to, &rep_drain_names),
+	REP_MEMBER_OWN("drain", read_done_drain),
+};
+static const struct rep_field drained_fields[] = { TIME, HOST,
+						   REP_MEMBER_OWN("drain", read_done_drain) };
 static const struct rep_field end_fields[] = {
 	TIME,
 	REP_MEMBER_NAME(replay, "outcome", true, line.outcome, &rep_run_outcome_names),
@@ -661,6 +700,8 @@ static const struct event {
 	{ "called_off", REP_SHAPE("a warning called off", called_off_fields), apply_called_off,
 	  false },
 	{ "left", REP_SHAPE("a call left behind", left_fields), apply_left, false },
+	{ "drain", REP_SHAPE("a drain mode to be set", drain_fields), apply_drain, false },
+	{ "drained", REP_SHAPE("a drain mode", drained_fields), apply_drained, false },
 	{ "confirmed", REP_SHAPE("the confirmation", confirmed_fields), apply_confirmed, false },
 	{ "end", REP_SHAPE("the run's end", end_fields), apply_end, false },
 	{ "run", REP_SHAPE("the run", run_fields), apply_run, true },
@@ -826,6 +867,24 @@ static int list_doubts(struct journal_read *read)
 	return 0;
 }
 
+/* Hosts whose drain mode is open. 0, -1 when memory is short. */
+static int list_drain_doubts(struct journal_read *read)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < read->host_count; i++)
+		count += read->marks[i].drain_open;
+	read->drain_doubts = arena_alloc(&read->arena, count * sizeof(*read->drain_doubts));
+	if (!read->drain_doubts)
+		return -1;
+	for (size_t i = 0; i < read->host_count; i++)
+		if (read->marks[i].drain_open)
+			read->drain_doubts[read->drain_doubt_count++] = (struct journal_doubt){
+				.host = (uint32_t)i, .intent_at_ms = read->marks[i].drain_at_ms
+			};
+	return 0;
+}
+
 static int replay_all(struct replay *replay, const char *bytes, size_t len,
 		      struct journal_read_error *reterr)
 {
@@ -833,7 +892,7 @@ static int replay_all(struct replay *replay, const char *bytes, size_t len,
 		(void)rep_read_fail_memory(&replay->reader);
 	else if (read_lines(replay, bytes, len, reterr) < 0)
 		return -1;
-	else if (list_doubts(replay->read) == 0)
+	else if (list_doubts(replay->read) == 0 && list_drain_doubts(replay->read) == 0)
 		return 0;
 	else
 		(void)rep_read_fail_memory(&replay->reader);
@@ -887,6 +946,7 @@ static bool ends_with_the_run(uint8_t reason)
 		[REP_REASON_RUN_TIMEOUT] = true,   [REP_REASON_INTERRUPTED] = true,
 		[REP_REASON_NO_WORKERS] = true,	   [REP_REASON_JOURNAL] = true,
 		[REP_REASON_NOTIFY_FAILED] = true, [REP_REASON_NOT_WARNED] = true,
+		[REP_REASON_DRAIN_FAILED] = true,
 	};
 
 	return reason < REP_REASON_COUNT && reopened[reason];

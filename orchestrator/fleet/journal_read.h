@@ -39,7 +39,10 @@ struct journal_read {
 	uint32_t *survey_rows;
 	struct journal_doubt *doubts; /* in order of host, then row */
 	size_t doubt_count;
-	size_t warned_count;	     /* users who wait for the end of their grace */
+	size_t warned_count; /* users who wait for the end of their grace */
+	/* hosts whose drain mode may have been asked to change, without a look since; `row` is 0 */
+	struct journal_doubt *drain_doubts;
+	size_t drain_doubt_count;
 	struct arena arena;	     /* private */
 	struct journal_marks *marks; /* private: of each host */
 };

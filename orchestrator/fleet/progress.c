@@ -46,6 +46,7 @@ void fleet_progress(const struct fleet *fleet, struct fleet_progress *ret)
 	ret->calls_left_behind = fleet->seats.left_behind;
 	ret->stop = fleet->stop;
 	count_graces(fleet, ret);
+	ret->hosts_to_restore = fleet_count_owed(fleet);
 }
 
 static bool is_unfinished(const struct fleet *fleet, size_t i)

@@ -12,6 +12,7 @@ static const struct {
 	[FLEET_STOP_DECLINED] = { "declined", REP_REASON_DECLINED, false },
 	[FLEET_STOP_MAX_SESSIONS] = { "max_sessions", REP_REASON_MAX_SESSIONS, false },
 	[FLEET_STOP_RUN_TIMEOUT] = { "run_timeout", REP_REASON_RUN_TIMEOUT, false },
+	[FLEET_STOP_DRAIN_FAILED] = { "drain_failed", REP_REASON_DRAIN_FAILED, false },
 	[FLEET_STOP_NOTIFY_FAILED] = { "notify_failed", REP_REASON_NOTIFY_FAILED, false },
 	[FLEET_STOP_JOURNAL] = { "journal", REP_REASON_JOURNAL, false },
 	[FLEET_STOP_SIGINT] = { "SIGINT", REP_REASON_INTERRUPTED, true },
@@ -29,7 +30,7 @@ enum rep_reason fleet_stop_reason(enum fleet_stop stop)
 	return stop_rows[stop].reason;
 }
 
-static void stop_jobs(struct fleet *fleet, bool now)
+void fleet_stop_jobs(struct fleet *fleet, bool now)
 {
 	size_t unstarted = fleet->queue_count - fleet->queue_next;
 
@@ -53,8 +54,10 @@ static void on_stop(struct exec_timer *timer)
 	exec_timer_stop(fleet->options.executor, &fleet->pause_timer);
 	if (fleet->stop == FLEET_STOP_CREDENTIALS)
 		fleet->seats.concurrency = 1; /* what is still to be said, one by one */
-	if (in_queue)
-		stop_jobs(fleet, fleet->stop_now);
+	if (fleet->phase == FLEET_RESTORE)
+		fleet_restore_stopped(fleet);
+	else if (in_queue)
+		fleet_stop_jobs(fleet, fleet->stop_now);
 	else
 		fleet_finish(fleet); /* at the question */
 }
@@ -69,6 +72,7 @@ void fleet_stop(struct fleet *fleet, enum fleet_stop reason)
 	if (fleet->stop == FLEET_STOP_NONE || !stop_rows[fleet->stop].signal)
 		fleet->stop = reason;
 	fleet->hastened |= hasten;
+	fleet->restore_leave |= hasten && fleet->phase == FLEET_RESTORE;
 	fleet->stop_now = hasten || reason == FLEET_STOP_RUN_TIMEOUT;
 	/* From the loop: the caller may be in the middle of a host's decision. */
 	(void)exec_timer_set(fleet->options.executor, &fleet->stop_timer,

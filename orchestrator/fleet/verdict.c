@@ -41,12 +41,14 @@ static const struct {
 	{ FLEET_STOP_SIGTERM, 143, REP_RUN_INTERRUPTED },
 	{ FLEET_STOP_MAX_FAILURES, 4, REP_RUN_ABORTED },
 	{ FLEET_STOP_CREDENTIALS, 4, REP_RUN_ABORTED },
+	{ FLEET_STOP_DRAIN_FAILED, 4, REP_RUN_ABORTED },
 	{ FLEET_STOP_NOTIFY_FAILED, 4, REP_RUN_ABORTED },
 	{ FLEET_STOP_DECLINED, 5, REP_RUN_ABORTED },
 	{ FLEET_STOP_MAX_SESSIONS, 5, REP_RUN_ABORTED },
 };
 
-static void conclude_unstopped(const struct rep_totals *totals, struct rep_run *run)
+/* `matched`: there was something to find. */
+static void conclude_unstopped(const struct rep_totals *totals, bool matched, struct rep_run *run)
 {
 	uint32_t done = 0, not_done = 0;
 	uint32_t reached = totals->hosts_by[REP_HOST_SUCCEEDED];
@@ -61,7 +63,7 @@ static void conclude_unstopped(const struct rep_totals *totals, struct rep_run *
 		run->exit_code = 1;
 		run->outcome = done || (reached && !not_done) ? REP_RUN_PARTIAL : REP_RUN_FAILED;
 	} else {
-		run->exit_code = totals->selected ? 0 : 3;
+		run->exit_code = matched ? 0 : 3;
 		run->outcome = REP_RUN_SUCCEEDED;
 	}
 }
@@ -69,11 +71,14 @@ static void conclude_unstopped(const struct rep_totals *totals, struct rep_run *
 void fleet_conclude(const struct fleet *fleet)
 {
 	struct rep_run *run = &fleet->record->run;
+	bool of_hosts = fleet->options.command == FLEET_DRAIN ||
+			fleet->options.command == FLEET_DRAIN_STATUS;
 	struct rep_totals totals;
 
 	rep_totals_count(fleet->record, &totals);
 	run->stopped_by = fleet_stop_name(fleet->stop);
-	conclude_unstopped(&totals, run);
+	/* A host that is in the mode already is done: only sessions can be absent. */
+	conclude_unstopped(&totals, of_hosts || totals.selected, run);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
 		if (stops[i].stop == fleet->stop) {
 			run->exit_code = stops[i].exit_code;

@@ -65,7 +65,8 @@ int file_whole_commit(struct file_whole *file, const char **reterr_what);
 void file_whole_abandon(struct file_whole *file); /* NULL is fine */
 
 /* A file that lines are appended to, each by one write, so that lines of several processes never
- * mix (mode 0600 when it is made). */
+ * mix (mode 0600 when it is made). A symbolic link is not followed, and what is no regular file is
+ * refused. */
 struct file_lines;
 struct file_lines *file_lines_open(const char *path, const char **reterr_what);
 /* `line` with its line end. 0; -1 when not all of it was written. */
@@ -94,5 +95,8 @@ int file_journal_sync(void *file);
 /* Why the last of these two failed. */
 const char *file_journal_error(const struct file_journal *file);
 void file_journal_close(struct file_journal *file); /* NULL is fine */
+/* Closes and removes what file_journal_create() made at `path`: nothing has begun that it could tell
+ * of. */
+void file_journal_discard(struct file_journal *file, const char *path);
 
 #endif

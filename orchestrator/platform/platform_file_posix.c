@@ -383,6 +383,17 @@ static int place(const struct file_whole *file)
 	return errno == EEXIST ? -1 : place_by_claim(file);
 }
 
+/* 0, or errno. Some file systems know no flushing. */
+static int flush_whole(int fd)
+{
+	int status;
+
+	do
+		status = fsync(fd);
+	while (status < 0 && errno == EINTR);
+	return status == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
 /* The new name is only safe once its folder is. */
 int file_flush_folder(const char *path)
 {
@@ -393,8 +404,7 @@ int file_flush_folder(const char *path)
 	free(folder);
 	if (fd < 0)
 		return 0;
-	if (fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP)
-		error = errno;
+	error = flush_whole(fd);
 	(void)close(fd);
 	return error;
 }
@@ -403,8 +413,8 @@ int file_whole_commit(struct file_whole *file, const char **reterr_what)
 {
 	int error = file->failed;
 
-	if (!error && fsync(file->open.fd) < 0 && errno != EINVAL && errno != ENOTSUP)
-		error = errno;
+	if (!error)
+		error = flush_whole(file->open.fd);
 	open_file_remove(&file->open);
 	if (close(file->open.fd) < 0 && !error)
 		error = errno;
@@ -430,6 +440,27 @@ void file_whole_abandon(struct file_whole *file)
 
 /* --- lines --- */
 
+/* Without O_NONBLOCK a FIFO would be waited for; with it, it is found to be one. */
+static int lines_open(const char *path, const char **reterr_what)
+{
+	int fd =
+		open(path,
+		     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
+		     S_IRUSR | S_IWUSR);
+	struct stat about;
+
+	if (fd < 0 && errno != ENXIO) {
+		*reterr_what = errno == ELOOP ? "is a symbolic link" : file_error_text(errno);
+		return -1;
+	}
+	if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	*reterr_what = "is no regular file";
+	return -1;
+}
+
 struct file_lines *file_lines_open(const char *path, const char **reterr_what)
 {
 	struct file_lines *file = calloc(1, sizeof(*file));
@@ -438,10 +469,8 @@ struct file_lines *file_lines_open(const char *path, const char **reterr_what)
 		*reterr_what = file_error_text(ENOMEM);
 		return NULL;
 	}
-	file->open.fd =
-		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
+	file->open.fd = lines_open(path, reterr_what);
 	if (file->open.fd < 0) {
-		*reterr_what = file_error_text(errno);
 		free(file);
 		return NULL;
 	}

@@ -399,26 +399,41 @@ void file_whole_abandon(struct file_whole *file)
 
 /* --- lines --- */
 
+/* May append and nothing else: the system then finds the end for each write. */
+static HANDLE lines_open(const wchar_t *path, const char **reterr_what)
+{
+	const DWORD not_ours = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT;
+	HANDLE handle = CreateFileW(path, FILE_APPEND_DATA | FILE_READ_ATTRIBUTES | SYNCHRONIZE,
+				    SHARE_ALL, NULL, OPEN_ALWAYS,
+				    FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+
+	if (handle == INVALID_HANDLE_VALUE) {
+		(void)win_fail(reterr_what, GetLastError());
+		return handle;
+	}
+	if (GetFileType(handle) == FILE_TYPE_DISK && !(attributes_of(handle) & not_ours))
+		return handle;
+	(void)CloseHandle(handle);
+	*reterr_what = "is no regular file";
+	return INVALID_HANDLE_VALUE;
+}
+
 struct file_lines *file_lines_open(const char *path, const char **reterr_what)
 {
 	struct file_lines *file = calloc(1, sizeof(*file));
 	wchar_t *wide = file ? win_path(path) : NULL;
 
-	if (!file) {
-		(void)win_fail(reterr_what, ERROR_NOT_ENOUGH_MEMORY);
-		return NULL;
-	}
-	file->open.handle = INVALID_HANDLE_VALUE;
-	if (wide) /* may append and nothing else: the system then finds the end for each write */
-		file->open.handle = CreateFileW(wide, FILE_APPEND_DATA | SYNCHRONIZE, SHARE_ALL,
-						NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
-	if (file->open.handle == INVALID_HANDLE_VALUE) {
-		(void)win_fail(reterr_what, GetLastError());
-		free(wide);
+	if (!wide) {
+		(void)win_fail(reterr_what, file ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY);
 		free(file);
 		return NULL;
 	}
+	file->open.handle = lines_open(wide, reterr_what);
 	free(wide);
+	if (file->open.handle == INVALID_HANDLE_VALUE) {
+		free(file);
+		return NULL;
+	}
 	open_file_add(&file->open);
 	return file;
 }

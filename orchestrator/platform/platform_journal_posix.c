@@ -195,3 +195,10 @@ void file_journal_close(struct file_journal *file)
 	open_file_remove(&file->open);
 	journal_free(file);
 }
+
+void file_journal_discard(struct file_journal *file, const char *path)
+{
+	if (is_in_place(file))
+		(void)unlink(path);
+	file_journal_close(file);
+}

@@ -158,3 +158,13 @@ void file_journal_close(struct file_journal *file)
 	(void)CloseHandle(file->handle);
 	free(file);
 }
+
+void file_journal_discard(struct file_journal *file, const char *path)
+{
+	wchar_t *wide = win_path(path);
+
+	file_journal_close(file); /* it cannot be removed while it is open */
+	if (wide)
+		(void)DeleteFileW(wide);
+	free(wide);
+}

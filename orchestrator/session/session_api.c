@@ -166,6 +166,12 @@ void session_close(struct session_host *host)
 		host->backend->ops->close(host);
 }
 
+void session_abandon(struct session_host *host)
+{
+	if (host && host->backend->ops->abandon)
+		host->backend->ops->abandon(host);
+}
+
 int session_drain_get(struct session_backend *backend, const char *host, const char *address,
 		      enum session_drain *ret_drain, struct session_error *reterr)
 {
@@ -184,6 +190,31 @@ int session_drain_set(struct session_backend *backend, const char *host, const c
 	if (!backend->ops->drain_set)
 		return fail(reterr, SESSION_API_REG_SET_VALUE, ERROR_NOT_SUPPORTED_CODE);
 	return backend->ops->drain_set(backend, host, address, drain, reterr);
+}
+
+/* Until then nothing may happen any more: the time is up, or the caller has turned away. */
+static bool may_act(const struct session_clock *clock, int64_t not_after_us,
+		    struct session_permit *permit)
+{
+	return clock->now_us(clock->ctx) <= not_after_us && session_permit_take(permit);
+}
+
+int session_drain_set_if(struct session_backend *backend, const char *host, const char *address,
+			 const struct session_drain_order *order, enum session_drain *ret_seen,
+			 struct session_error *reterr)
+{
+	enum session_drain seen;
+
+	if (session_drain_get(backend, host, address, &seen, reterr) != 0)
+		return -1;
+	if (seen == order->from) {
+		if (!may_act(backend->clock, order->not_after_us, order->permit))
+			return fail(reterr, SESSION_API_RDSWEEP, SESSION_FINDING_CALL_TIMEOUT);
+		if (session_drain_set(backend, host, address, order->to, reterr) != 0)
+			return -1;
+	}
+	*ret_seen = seen;
+	return 0;
 }
 
 void session_backend_destroy(struct session_backend *backend)
@@ -237,6 +268,17 @@ static int act_is_offered(const struct session_host *host, enum session_act what
 	return offered ? 0 : fail(reterr, api, ERROR_NOT_SUPPORTED_CODE);
 }
 
+/* Everything that can be done before the act, the look last. */
+static int aim_and_look(struct session_host *host, uint32_t id, struct session_details *ret_details,
+			struct session_error *reterr)
+{
+	const struct session_ops *ops = host->backend->ops;
+
+	if (ops->aim && ops->aim(host, id, reterr) != 0)
+		return -1;
+	return session_details(host, id, ret_details, reterr);
+}
+
 int session_act_if(struct session_host *host, const struct session_order *order,
 		   enum session_seen *ret_seen, struct session_details *ret_details,
 		   struct session_error *reterr)
@@ -246,7 +288,7 @@ int session_act_if(struct session_host *host, const struct session_order *order,
 
 	if (act_is_offered(host, order->act, reterr) != 0)
 		return -1;
-	if (session_details(host, order->want.id, ret_details, &error) != 0) {
+	if (aim_and_look(host, order->want.id, ret_details, &error) != 0) {
 		if (win_error_lookup(error.api, error.code)->class_ != WIN_ERROR_GONE) {
 			*reterr = error;
 			return -1;
@@ -263,7 +305,7 @@ int session_act_if(struct session_host *host, const struct session_order *order,
 		return 0;
 	}
 	/* From here to the call nothing may come in between. */
-	if (clock->now_us(clock->ctx) > order->not_after_us || !session_permit_take(order->permit))
+	if (!may_act(clock, order->not_after_us, order->permit))
 		return fail(reterr, SESSION_API_RDSWEEP, SESSION_FINDING_CALL_TIMEOUT);
 	if (act(host, order, reterr) != 0)
 		return -1;

@@ -4,8 +4,8 @@
  * Two sides are meant: the real one (wtsapi32) and the simulated fleet. Nothing above this header
  * knows which one it talks to.
  *
- * Threads:   every call may block for minutes, or for ever, and cannot be interrupted: call from a
- *            pool worker, keep deadlines on the loop. One session_host serves one thread at a time;
+ * Threads:   every call may block for minutes, or for ever, and cannot be interrupted (but see
+ *            session_abandon()): call from a pool worker, keep deadlines on the loop. One session_host serves one thread at a time;
  *            different hosts are independent. A backend outlives every call made through it.
  * Errors:    0, or -1 with *reterr filled; no ret_ parameter is then written. On success *reterr is
  *            left as it was.
@@ -57,13 +57,17 @@ enum session_finding {
 	SESSION_FINDING_VERIFY_TIMEOUT,
 	SESSION_FINDING_IDENTITY_CHANGED,
 	SESSION_FINDING_SHORT_LIST,
+	SESSION_FINDING_DRAIN_NOT_SET,	    /* accepted, and a look shows another drain mode */
+	SESSION_FINDING_DRAIN_NOT_RESTORED, /* changed by the run and not put back */
 	SESSION_FINDING_COUNT
 };
 
 /* What happened, and nothing derived: name, class and remedy come from win_error_lookup(). */
 struct session_error {
 	enum session_api api;
-	uint32_t code; /* GetLastError as it came, captured on the line after the call */
+	/* GetLastError as it came, captured on the line after the call; over the wire also an
+	 * HRESULT or an NTSTATUS (nt_status.h) */
+	uint32_t code;
 };
 
 /* WTS_CONNECTSTATE_CLASS, same numbers. */
@@ -218,6 +222,10 @@ struct session_ops {
 		    struct session_host **ret_host, struct session_error *reterr);
 	int (*enumerate)(struct session_host *host, struct session_list *ret_list,
 			 struct session_error *reterr);
+	/* Makes ready for an act on `id`, so that nothing but the act itself comes after the look at
+	 * it. May tell, as a look does, that there is no such session. NULL slot: there is nothing
+	 * to make ready. */
+	int (*aim)(struct session_host *host, uint32_t id, struct session_error *reterr);
 	int (*details)(struct session_host *host, uint32_t id, struct session_details *ret_details,
 		       struct session_error *reterr);
 	int (*logoff)(struct session_host *host, uint32_t id, bool wait,
@@ -226,6 +234,8 @@ struct session_ops {
 	int (*message)(struct session_host *host, uint32_t id,
 		       const struct session_message *message, struct session_error *reterr);
 	void (*close)(struct session_host *host);
+	/* See session_abandon(). NULL slot: calls cannot be ended. */
+	void (*abandon)(struct session_host *host);
 	/* Drain is not part of the session connection: it works on a host by name. */
 	int (*drain_get)(struct session_backend *backend, const char *host, const char *address,
 			 enum session_drain *ret_drain, struct session_error *reterr);
@@ -253,10 +263,30 @@ int session_details(struct session_host *host, uint32_t id, struct session_detai
 int session_message(struct session_host *host, uint32_t id, const struct session_message *message,
 		    struct session_error *reterr);
 void session_close(struct session_host *host);
+/* Any thread, while another one may be in a call on `host` other than close(); does not block. The
+ * call in progress, if there is one, comes back soon with an error (if it has not come back with a
+ * result), and so does every later one. What was asked may have been carried out: of an act whose
+ * permit was taken nothing is known. The host has still to be closed. Where the backend cannot end
+ * calls nothing happens. */
+void session_abandon(struct session_host *host);
 int session_drain_get(struct session_backend *backend, const char *host, const char *address,
 		      enum session_drain *ret_drain, struct session_error *reterr);
 int session_drain_set(struct session_backend *backend, const char *host, const char *address,
 		      enum session_drain drain, struct session_error *reterr);
+/* Sets the drain mode only where it is what it is thought to be: one worker call, as
+ * session_act_if().
+ *   0 with *ret_seen == order->from: the mode was set.
+ *   0 with another *ret_seen: that is the mode, and nothing was asked.
+ *   -1: a call failed (the look, or the setting), or the time was up before it was set
+ *      (api RDSWEEP, CALL_TIMEOUT; nothing was asked). */
+struct session_drain_order {
+	enum session_drain from, to;
+	int64_t not_after_us;	       /* on the backend's clock: nothing is set after it */
+	struct session_permit *permit; /* taken right before the mode is set */
+};
+int session_drain_set_if(struct session_backend *backend, const char *host, const char *address,
+			 const struct session_drain_order *order, enum session_drain *ret_seen,
+			 struct session_error *reterr);
 void session_backend_destroy(struct session_backend *backend); /* NULL is fine */
 
 /* What to do to whom, and until when. */

@@ -440,3 +440,20 @@ int session_sim_sessions_at(struct session_backend *backend, const char *name, i
 	unlock(sim);
 	return result;
 }
+
+int session_sim_drain_at(struct session_backend *backend, const char *name, int64_t t_ms,
+			 enum session_drain *ret_drain, uint32_t *reterr_code)
+{
+	struct sim_backend *sim = sim_of(backend);
+	const struct sim_step untold = { 0 };
+	uint32_t host;
+	int result = -1;
+
+	*reterr_code = CODE_NOT_ENOUGH_MEMORY;
+	lock(sim);
+	if (sim_model_host(sim->model, name, &host) == 0)
+		result = sim_model_drain_get(sim->model, host, &untold, t_ms, ret_drain,
+					     reterr_code);
+	unlock(sim);
+	return result;
+}

@@ -48,5 +48,8 @@ const char *session_sim_self_user(const struct session_backend *backend);
 /* sim_model_sessions_at() under the lock: the truth at `t_ms`. */
 int session_sim_sessions_at(struct session_backend *backend, const char *host, int64_t t_ms,
 			    sim_model_row row, void *ctx, uint32_t *reterr_code);
+/* The same of a host's drain mode. */
+int session_sim_drain_at(struct session_backend *backend, const char *host, int64_t t_ms,
+			 enum session_drain *ret_drain, uint32_t *reterr_code);
 
 #endif

@@ -128,6 +128,11 @@ static int key_index(const char *name)
 	return -1;
 }
 
+static int wrong_json(char *message, const struct json_reader *json)
+{
+	return wrong(message, "column %d: %s", json_column(json), json_error_text(json));
+}
+
 static int read_member(struct json_reader *json, struct arena *arena, struct line *line,
 		       char *message)
 {
@@ -137,6 +142,8 @@ static int read_member(struct json_reader *json, struct arena *arena, struct lin
 		return wrong(message, "a key that is not known");
 	enum json_token token = json_next(json);
 	line->seen[key] = true;
+	if (token == JSON_ERROR)
+		return wrong_json(message, json);
 	if (token == JSON_STRING) {
 		line->text[key] = arena_strndup(arena, json_text(json), json_text_len(json));
 		return line->text[key] ? 0 : wrong(message, "memory is short");
@@ -166,7 +173,7 @@ static int read_line(struct json_reader *json, struct arena *arena, struct line 
 		return wrong(message, "expected an object, found %s", json_token_name(token));
 	}
 	if (token != JSON_END)
-		return wrong(message, "column %d: %s", json_column(json), json_error_text(json));
+		return wrong_json(message, json);
 	for (int i = 0; i < KEY_MODE; i++) {
 		if (!line->seen[i])
 			return wrong(message, "'%s' is missing", line_keys[i]);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "nt_status.h"
 #include "text.h"
 
 /* Which API a row speaks of, where one code means different things; 0 is every API. */
@@ -31,6 +32,9 @@ struct row {
 #define SERVICE                                                                                    \
 	"start Remote Desktop Services (TermService) on the host and see that Remote Desktop is "  \
 	"enabled there"
+#define REMOTE_REGISTRY                                                                            \
+	"start the Remote Registry service (RemoteRegistry) on the host and see that it is not "   \
+	"disabled; it needs TCP 445 too; or leave out --drain"
 #define ACCOUNT                                                                                    \
 	"mend the account that runs rdsweep before trying again: repeating it across the fleet "   \
 	"would lock the account"
@@ -62,9 +66,12 @@ ROW(0, "ERROR_SUCCESS", AMBIGUOUS,
 ROW_FOR(CONNECTING, 2, "ERROR_FILE_NOT_FOUND", PERMANENT,
     "the host answers but offers no session service",
     SERVICE),
+ROW_FOR(BIT(SESSION_API_REG_CONNECT_REGISTRY), 2, "ERROR_FILE_NOT_FOUND", PERMANENT,
+    "the host answers but does not offer its registry",
+    REMOTE_REGISTRY),
 ROW_FOR(REGISTRY, 2, "ERROR_FILE_NOT_FOUND", PERMANENT,
-    "the registry key or value is not there",
-    "check that the host is an RD Session Host; without TSServerDrainMode it is not in drain mode"),
+    "the registry key of Remote Desktop Services is not there",
+    "check that the host is an RD Session Host"),
 ROW(2, "ERROR_FILE_NOT_FOUND", GONE,
     "the host knows no session of this id",
     "nothing to do: the session ended by itself or was ended by somebody else"),
@@ -90,6 +97,12 @@ ROW(6, "ERROR_INVALID_HANDLE", OURS,
 ROW(8, "ERROR_NOT_ENOUGH_MEMORY", TRANSIENT,
     "memory is short, here or on the host",
     LESS_LOAD),
+ROW_FOR(REGISTRY, 13, "ERROR_INVALID_DATA", PERMANENT,
+    "TSServerDrainMode is not a DWORD of 0, 1 or 2 on the host: its drain mode cannot be told",
+    "set the value right on the host (REG_DWORD, 0 takes logons) or delete it, which is the same as 0"),
+ROW(13, "ERROR_INVALID_DATA", AMBIGUOUS,
+    "data of the call or of its answer make no sense",
+    VERIFY "; look for a middlebox, or a host that is damaged"),
 ROW(14, "ERROR_OUTOFMEMORY", TRANSIENT,
     "memory is short, here or on the host",
     LESS_LOAD),
@@ -104,7 +117,7 @@ ROW(51, "ERROR_REM_NOT_LIST", PERMANENT,
     REACH),
 ROW_FOR(REGISTRY, 53, "ERROR_BAD_NETPATH", PERMANENT,
     "the host's registry cannot be reached over the network",
-    "start the Remote Registry service on the host (it needs TCP 445 too), or leave out --drain"),
+    REMOTE_REGISTRY),
 ROW(53, "ERROR_BAD_NETPATH", PERMANENT,
     "the host cannot be found on the network or does not speak SMB",
     REACH),
@@ -186,6 +199,9 @@ ROW(997, "ERROR_IO_PENDING", AMBIGUOUS,
 ROW(1053, "ERROR_SERVICE_REQUEST_TIMEOUT", TRANSIENT,
     "a service on the host did not answer in time",
     "wait for the host to finish starting, else restart the service"),
+ROW_FOR(REGISTRY, 1058, "ERROR_SERVICE_DISABLED", PERMANENT,
+    "the Remote Registry service is disabled on the host",
+    REMOTE_REGISTRY),
 ROW(1058, "ERROR_SERVICE_DISABLED", PERMANENT,
     "a service that the call needs is disabled on the host",
     SERVICE),
@@ -330,12 +346,18 @@ ROW(1707, "RPC_S_INVALID_NET_ADDR", PERMANENT,
 ROW(1715, "RPC_S_NOT_LISTENING", TRANSIENT,
     "the host's service does not listen yet",
     "wait for the host to finish starting"),
+ROW_FOR(REGISTRY, 1717, "RPC_S_UNKNOWN_IF", TRANSIENT,
+    "the host does not offer its registry",
+    REMOTE_REGISTRY),
 ROW(1717, "RPC_S_UNKNOWN_IF", TRANSIENT,
     "the host does not offer the session service's interface",
     SERVICE),
 ROW(1721, "RPC_S_OUT_OF_RESOURCES", TRANSIENT,
     "resources for the call are short, here or on the host",
     LESS_LOAD),
+ROW_FOR(REGISTRY, 1722, "RPC_S_SERVER_UNAVAILABLE", TRANSIENT,
+    "the host's registry cannot be reached: the Remote Registry service does not run, or nothing answers",
+    REMOTE_REGISTRY),
 ROW(1722, "RPC_S_SERVER_UNAVAILABLE", TRANSIENT,
     "the host's session service cannot be reached",
     REACH "; " SERVICE),
@@ -360,6 +382,9 @@ ROW(1745, "RPC_S_PROCNUM_OUT_OF_RANGE", PERMANENT,
 ROW(1747, "RPC_S_UNKNOWN_AUTHN_SERVICE", PERMANENT,
     "the host does not offer the kind of authentication that was used",
     "check Kerberos and NTLM policies on this machine and the host"),
+ROW_FOR(REGISTRY, 1753, "EPT_S_NOT_REGISTERED", TRANSIENT,
+    "the host's Remote Registry service has not registered its endpoint",
+    REMOTE_REGISTRY),
 ROW(1753, "EPT_S_NOT_REGISTERED", TRANSIENT,
     "the host's service has not registered its endpoint yet",
     "wait for the host to finish starting"),
@@ -408,6 +433,9 @@ ROW(1908, "ERROR_DOMAIN_CONTROLLER_NOT_FOUND", TRANSIENT,
 ROW(1909, "ERROR_ACCOUNT_LOCKED_OUT", PERMANENT,
     "the account is locked out",
     "unlock the account and find out what locked it before running again"),
+ROW(1931, "ERROR_CONTEXT_EXPIRED", PERMANENT,
+    "the Kerberos ticket has expired",
+    "get a new one (kinit) and finish the run with 'rdsweep resume JOURNAL'"),
 ROW(1935, "ERROR_AUTHENTICATION_FIREWALL_FAILED", PERMANENT,
     "selective authentication keeps the account away from the host",
     "grant the account 'Allowed to authenticate' on the host's computer object"),
@@ -593,6 +621,12 @@ FOUND(IDENTITY_CHANGED,
 FOUND(SHORT_LIST,
     "the host's list has no session of its own services, so that it proves nothing",
     "run as a member of the host's local Administrators, or grant 'Query' on its RDP-Tcp listener; not from WinRM or SSH"),
+FOUND(DRAIN_NOT_SET,
+    "the host accepted the drain mode, and a look shows that it has another one",
+    "look for a policy or a tool that sets TSServerDrainMode on the host, or leave it to 'change logon' there"),
+FOUND(DRAIN_NOT_RESTORED,
+    "the host was put in drain mode by this run and that was not put back: new logons are still refused",
+    "run 'rdsweep resume JOURNAL', or 'rdsweep drain off' with --limit for these hosts"),
 };
 /* clang-format on */
 
@@ -614,9 +648,14 @@ const char *win_error_class_name(enum win_error_class class_)
 	return (size_t)class_ < WIN_ERROR_CLASS_COUNT ? class_names[class_] : "unknown";
 }
 
-/* A code that came as FACILITY_WIN32 of an HRESULT is the Windows error in its low word. */
+/* A code that came as FACILITY_WIN32 of an HRESULT is the Windows error in its low word; an NTSTATUS
+ * has one in its own table. */
 static uint32_t plain_code(uint32_t code)
 {
+	uint32_t known = nt_status_win32(code);
+
+	if (known)
+		return known;
 	return (code & UINT32_C(0xFFFF0000)) == UINT32_C(0x80070000) ? code & UINT32_C(0xFFFF)
 								     : code;
 }
@@ -707,6 +746,7 @@ bool win_error_is_credential(uint32_t code)
 	case 1331: /* ERROR_ACCOUNT_DISABLED */
 	case 1907: /* ERROR_PASSWORD_MUST_CHANGE */
 	case 1909: /* ERROR_ACCOUNT_LOCKED_OUT */
+	case 1931: /* ERROR_CONTEXT_EXPIRED: no lock, but no host will let us in either */
 		return true;
 	default:
 		return false;

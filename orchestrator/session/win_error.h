@@ -35,8 +35,8 @@ struct win_error {
 /* What (api, code) means. Never NULL: a code that is not in the table gives the one row
  * UNKNOWN_ERROR, of class ambiguous (so that it is looked at before anything is repeated). The same
  * code can differ by API: 2 on open or enumerate is permanent (no TermService), on a session call
- * it is gone. HRESULTs 0x8007xxxx are looked up by their low word. For SESSION_API_RDSWEEP the code
- * is an enum session_finding. */
+ * it is gone. HRESULTs 0x8007xxxx are looked up by their low word, an NTSTATUS by its Windows error
+ * (nt_status.h). For SESSION_API_RDSWEEP the code is an enum session_finding. */
 const struct win_error *win_error_lookup(enum session_api api, uint32_t code);
 
 /* Every row of one code (a code can mean different things to different APIs): for `rdsweep

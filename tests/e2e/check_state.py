@@ -57,6 +57,7 @@ class Checker:
         self.lines = [line for line in state if line["t"] >= self.started]
         self.gone = {}  # by a logoff of this run
         self.left = {}  # by themselves, at any time
+        self.drains = [line for line in state if line["effect"] == "drain"]
         self.back = collections.defaultdict(set)  # account -> (host, id) of whoever logged on after a logoff
         for line in state:
             key = (line["host"], line["session"], line["user"], line["logon_at"])
@@ -136,6 +137,8 @@ class Checker:
                 continue
             if (command, line["call"]) == ("logoff", "message") and (self.report["run"].get("policy") or {}).get("notify"):
                 continue  # a warning
+            if line["call"] == "drain" and (command == "drain" or self.report["run"]["policy"].get("drain")):
+                continue
             outcomes = EFFECTS.get((command, line["call"]))
             if outcomes is None:
                 self.say(f"{command} had the effect {line}")
@@ -187,6 +190,35 @@ class Checker:
             if any(text.startswith(start) for _, text in messages) and key in self.gone:
                 self.say(f"{name(key)} was told that it is called off, and was logged off")
 
+    def modes(self, until):
+        """The drain mode of every host that was ever set to one, at that time."""
+        lines = [line for line in self.drains if line["t"] <= until]
+        return {line["host"]: line["mode"] for line in sorted(lines, key=lambda line: line["t"])}
+
+    def check_drain(self):
+        """What the report says of drain modes is so, and whoever was asked to go found the door closed behind him."""
+        then, now = self.modes(self.finished), self.modes("9")
+        changed = {line["host"] for line in self.drains if line["t"] >= self.started}
+        policy = self.report["run"]["policy"]
+        for host in self.report["hosts"]:
+            host_name, drain = host["host"], host["drain"]
+            if drain is None:
+                if host_name in changed:
+                    self.say(f"{host_name} was set to drain mode, and the report does not know")
+                continue
+            mode = then.get(host_name, "off")
+            if drain["after"] not in (None, mode):
+                self.say(f"{host_name} is called {drain['after']} in the end and is {mode}")
+            if policy.get("drain") == "run" and drain["before"] not in (None, now.get(host_name, "off")):
+                if host["error"] is None or self.report["run"]["exit_code"] == 0:
+                    self.say(f"{host_name} was {drain['before']}, is {now.get(host_name)}, and that is no error")
+        if not policy.get("drain") or policy.get("drain_failed") == "continue":
+            return
+        for key, line in self.gone.items():
+            session = self.sessions.get(key)
+            if session and session["outcome"] not in ("in_doubt", "still_present") and self.modes(line["t"]).get(key[0], "off") == "off":
+                self.say(f"{name(key)} was logged off while the host took new logons")
+
     def check_totals(self):
         totals = self.report["totals"]
         sessions = collections.Counter(session["outcome"] for session in self.sessions.values())
@@ -218,6 +250,7 @@ class Checker:
         self.check_other_effects()
         self.check_courtesy()
         self.check_totals()
+        self.check_drain()
         if scenario:
             self.check_scenario(scenario)
         return self.problems

@@ -20,10 +20,10 @@ def entry(id_, user, outcome, reason=None, selected=True):
 
 REPORT = {
     "run": {"command": "logoff", "dry_run": False, "started_at": "2026-01-01T00:00:00.000Z",
-            "finished_at": "2026-01-01T00:00:09.000Z"},
+            "finished_at": "2026-01-01T00:00:09.000Z", "policy": {}, "exit_code": 0},
     "totals": {"hosts": {"total": 1, "succeeded": 1},
                "sessions": {"total": 3, "selected": 1, "logged_off": 1, "skipped": 2}},
-    "hosts": [{"host": "h1", "outcome": "succeeded", "sessions": [
+    "hosts": [{"host": "h1", "outcome": "succeeded", "error": None, "drain": None, "sessions": [
         entry(0, None, "skipped", "services", False), entry(2, "alice", "logged_off"),
         entry(3, "bob", "skipped", "protected", False)]}],
 }
@@ -113,6 +113,38 @@ class CheckState(unittest.TestCase):
     def test_listing_that_acts(self):
         self.report["run"]["command"] = "sessions"
         self.finds("had the effect")
+
+    def drain(self, second, mode):
+        self.state.append({"t": f"2026-01-01T00:00:0{second}.000Z", "host": "h1", "call": "drain", "session": None, "user": None,
+                           "logon_at": None, "effect": "drain", "due": None, "mode": mode})
+
+    def drained(self, after="off"):
+        self.report["run"]["policy"] = {"drain": "run", "drain_failed": "skip"}
+        self.report["hosts"][0]["drain"] = {"before": "off", "during": "on", "after": after}
+
+    def test_drained_and_put_back(self):
+        self.drained()
+        self.drain(0, "on")
+        self.drain(8, "off")
+        self.assertEqual([], check_state.check(self.report, self.state))
+
+    def test_drained_without_being_told(self):
+        self.drain(0, "on")
+        self.finds("had the effect")
+        self.finds("the report does not know")
+
+    def test_drained_too_late(self):
+        self.drained()
+        self.drain(7, "on")
+        self.drain(8, "off")
+        self.finds("took new logons")
+
+    def test_not_put_back(self):
+        self.drained()
+        self.drain(0, "on")
+        self.finds("is called off in the end and is on")
+        self.drained("on")
+        self.finds("that is no error")
 
 
 if __name__ == "__main__":

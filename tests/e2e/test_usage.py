@@ -63,16 +63,45 @@ class Usage(lib.Case):
     def test_question_needs_a_terminal(self):
         self.wrong("standard input is no terminal", "logoff", *self.sim, "--all")
 
+    def has_tsts(self):
+        return "tsts" in self.expect(0, "--version").out.splitlines()[1]
+
     def test_backend(self):
         if not lib.WINDOWS:
-            self.wrong("no backend for real hosts", "sessions", "-i", "hosts.ini")
             self.wrong("works on Windows only", "sessions", "-i", "hosts.ini", "--backend", "windows")
-        self.wrong("not part of this version", "sessions", "-i", "hosts.ini", "--backend", "tsts")
+        if not lib.WINDOWS and not self.has_tsts():
+            self.wrong("no backend for real hosts", "sessions", "-i", "hosts.ini")
+        if not self.has_tsts():
+            self.wrong("'tsts' is not part of this build", "sessions", "-i", "hosts.ini", "--backend", "tsts")
+        self.wrong("'--auth-file' goes with the backend 'tsts'", "sessions", *self.sim, "--auth-file", "x")
         self.wrong("needs --sim", "sessions", "-i", "hosts.ini", "--backend", "sim")
         self.wrong("exclude each other", "sessions", *self.sim, "--backend", "windows")
         self.wrong("'--sim-state' needs --sim", "sessions", "-i", "hosts.ini", "--sim-state", "x")
         self.wrong("cannot read scenario 'none'", "sessions", "-i", "hosts.ini", "--sim", "none")
         self.wrong("cannot open simulator state", "sessions", *self.sim, "--sim-state", "none/state")
+
+    @lib.posix_only("the backend is not made for Windows")
+    def test_backend_tsts(self):
+        if not self.has_tsts():
+            self.skipTest("this build has no backend 'tsts'")
+        run = ("sessions", "-i", "hosts.ini")
+        none = {"env": {"KRB5CCNAME": "FILE:none"}}
+        self.wrong("no Kerberos ticket in 'none': run kinit, or give --auth-file FILE", *run, **none)
+        self.wrong("no Kerberos ticket in 'none'", *run, "--backend", "tsts", **none)
+        self.wrong("'KEYRING:persistent:0' cannot be used here: only FILE: and DIR: can", *run,
+                   env={"KRB5CCNAME": "KEYRING:persistent:0"})
+        self.put("ticket", "none at all")
+        self.wrong("'ticket': it is not a Kerberos credentials cache", *run, env={"KRB5CCNAME": "FILE:ticket"})
+        self.wrong("cannot wait for the end of a logoff", "logoff", "-i", "hosts.ini", "--all", "--yes", "--wait")
+        self.wrong("cannot read auth file 'none'", *run, "--auth-file", "none")
+        self.put("auth", "username = admin\npassword = secret\n")
+        os.chmod(self.path("auth"), 0o640)
+        self.wrong("auth file 'auth' can be read by others", *run, "--auth-file", "auth")
+        os.chmod(self.path("auth"), 0o600)
+        self.put("auth", "username = admin\npasswort = secret\n")
+        self.assertNotIn("secret", self.wrong("auth:2: expected 'username = ...'", *run, "--auth-file", "auth").err)
+        self.wrong("cannot start '/nonexistent/x'", *run, env={"RDSWEEP_TSTS_CONNECTOR": "/nonexistent/x"})
+        self.wrong("connector '/bin/true' ended at once", *run, env={"RDSWEEP_TSTS_CONNECTOR": "/bin/true"})
 
     def test_scenario(self):
         self.put("scenario.json", '{"schema": "rdsweep.sim/1",\n "sed": 7, "jitter": 1}')
@@ -106,9 +135,8 @@ class Usage(lib.Case):
         if not lib.WINDOWS:  # Wine follows the links of Linux without a word
             os.symlink("nowhere", self.path("link.json"))
             self.logoff("'link.json' exists already; --overwrite", "--all", "-o", "link.json")
-        self.logoff("has to end in .json or .csv", "--all", "-o", "report.txt")
-        self.logoff("has to end in .json or .csv", "--all", "-o", ".json")
-        self.logoff("HTML reports are not available", "--all", "-o", "report.html")
+        self.logoff("has to end in .json, .csv or .html", "--all", "-o", "report.txt")
+        self.logoff("has to end in .json, .csv or .html", "--all", "-o", ".json")
         self.logoff("'old.json' exists already; --overwrite", "--all", "-o", "old.json")
         self.logoff("cannot write report 'folder.json'", "--all", "-o", "folder.json", "--overwrite")
         self.logoff("cannot write report 'none/x.json'", "--all", "-o", "none/x.json")
@@ -119,7 +147,7 @@ class Usage(lib.Case):
 
     def test_report_show(self):
         self.wrong("needs what to do", "report")
-        self.wrong("knows 'show'", "report", "diff")
+        self.wrong("knows 'show'", "report", "print")
         self.wrong("needs a report file", "report", "show")
         self.wrong("cannot read report 'none'", "report", "show", "none")
         self.put("bad.json", '{"schema": "rdsweep.report/1",\n "run": 5}')

@@ -231,6 +231,7 @@ void farm_release(struct farm *farm)
 	if (farm->resumed)
 		journal_read_release(&farm->read);
 	free(farm->doubts);
+	free(farm->drain_doubts);
 	free(farm->commits);
 	strbuf_release(&farm->journal_bytes);
 	for (size_t i = 0; i < farm->host_count; i++) {
@@ -247,6 +248,11 @@ void farm_release(struct farm *farm)
 	strbuf_release(&farm->picture);
 }
 
+static const char *picture_mode(uint8_t mode)
+{
+	return mode ? rep_drain_name((enum rep_drain)mode) : "-";
+}
+
 static void picture_host(struct farm *farm, const struct rep_host *host)
 {
 	struct strbuf *out = &farm->picture;
@@ -256,6 +262,9 @@ static void picture_host(struct farm *farm, const struct rep_host *host)
 		    rep_host_outcome_name((enum rep_host_outcome)host->outcome));
 	if (host->error)
 		strbuf_addf(out, " %s", farm_error(farm, host->error));
+	if (host->drain_before)
+		strbuf_addf(out, " [%s %s %s]", picture_mode(host->drain_before),
+			    picture_mode(host->drain_during), picture_mode(host->drain_after));
 	for (uint32_t i = 0; i < host->session_count; i++) {
 		const struct rep_session *row = &host->sessions[i];
 
@@ -401,6 +410,24 @@ bool farm_present(struct farm *farm, const char *host, uint32_t id, const char *
 	return look_for(farm, host, id, user, UTC_UNKNOWN).found;
 }
 
+enum session_drain farm_drain_at(struct farm *farm, const char *host, int64_t t_ms)
+{
+	enum session_drain mode;
+	uint32_t code;
+
+	assert_int_equal(session_sim_drain_at(farm->backend, host, t_ms, &mode, &code), 0);
+	return mode;
+}
+
+bool farm_set_drain(struct farm *farm, const char *host, enum session_drain mode)
+{
+	struct session_error error;
+	int status = session_drain_set(farm->backend, host, host, mode, &error);
+
+	farm->state_start = farm->state.len;
+	return status == 0;
+}
+
 struct account {
 	const char *domain, *user;
 	bool found;
@@ -516,6 +543,22 @@ static bool is_line_of(struct farm *farm, const char *at, const char *event)
 	return strncmp(at, begin, strlen(begin)) == 0;
 }
 
+/* The same of a drain mode: whoever resumes has to know what it was. What is put back goes ahead
+ * without, where the journal has failed. */
+static void check_drain_intended(struct farm *farm, const struct farm_effect *effect)
+{
+	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
+	char wanted[160];
+
+	(void)snprintf(wanted, sizeof(wanted),
+		       "\"host\":\"%s\",\"to\":\"%s\",\"drain\":{\"before\":\"", effect->host,
+		       effect->mode);
+	at = strstr(at, wanted);
+	if ((!at || at >= end) && !journal_failed(farm->journal))
+		fail_msg("%s was set to drain mode '%s' before the intent was durable",
+			 effect->host, effect->mode);
+}
+
 /* An effect of a logoff on a session is fine only if its host's intent, with its row, is durable
  * by now. */
 static void check_intended(struct farm *farm, const char *line, size_t len)
@@ -525,7 +568,11 @@ static void check_intended(struct farm *farm, const char *line, size_t len)
 	const char *at = strbuf_text(&farm->journal_bytes), *end = at + farm_durable(farm, NULL);
 	char begin[128], row_text[16] = "";
 
-	if (!farm_effect_read(line, len, &effect) || strcmp(effect.call, "logoff") != 0)
+	if (!farm_effect_read(line, len, &effect) && strcmp(effect.call, "drain") == 0) {
+		check_drain_intended(farm, &effect);
+		return;
+	}
+	if (strcmp(effect.effect, "gone") != 0 || strcmp(effect.call, "logoff") != 0)
 		return;
 	host = farm_host(farm, effect.host);
 	for (uint32_t i = 0; i < host->session_count; i++)
@@ -594,6 +641,10 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->selection.for_disconnect = crashed->selection.for_disconnect;
 	farm->options.concurrency = crashed->options.concurrency;
 	farm->options.pool_threads = crashed->options.pool_threads;
+	farm->options.drain = crashed->options.drain;
+	farm->options.drain_failed = crashed->options.drain_failed;
+	farm->options.drain_to = crashed->options.drain_to;
+	farm->state_start = crashed->state_start;
 	if (!farm->read.confirmed)
 		return; /* nothing was asked: from the start */
 	rep_record_release(&farm->record);
@@ -606,6 +657,14 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 		farm->doubts[i] =
 			(struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
 					      farm->read.doubts[i].intent_at_ms };
+	farm->drain_doubts = calloc(farm->read.drain_doubt_count + 1, sizeof(*farm->drain_doubts));
+	assert_non_null(farm->drain_doubts);
+	for (size_t i = 0; i < farm->read.drain_doubt_count; i++)
+		farm->drain_doubts[i] =
+			(struct fleet_doubt){ farm->read.drain_doubts[i].host, 0,
+					      farm->read.drain_doubts[i].intent_at_ms };
+	farm->options.drain_doubts = farm->drain_doubts;
+	farm->options.drain_doubt_count = farm->read.drain_doubt_count;
 	farm->options.survey_rows = farm->read.survey_rows;
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;

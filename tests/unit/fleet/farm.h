@@ -62,7 +62,8 @@ struct farm {
 	unsigned syncs, fail_sync; /* the n-th sync fails (from 1; 0 none) */
 	struct journal_read read;  /* what a resumed run goes on from */
 	bool resumed;
-	struct fleet_doubt *doubts;
+	struct fleet_doubt *doubts, *drain_doubts;
+	size_t state_start; /* what is before that is not of the runs */
 	struct exec_timer crash_timer;
 };
 
@@ -107,9 +108,15 @@ bool farm_account_on(struct farm *farm, const char *host, const char *domain, co
 /* Users with a session in the whole farm now. */
 unsigned farm_users_present(struct farm *farm);
 
+/* The drain mode the host is in at that time of day, in truth. */
+enum session_drain farm_drain_at(struct farm *farm, const char *host, int64_t t_ms);
+/* Somebody else sets it, now. Not while the run is on. False: the host has a fault there. */
+bool farm_set_drain(struct farm *farm, const char *host, enum session_drain mode);
+
 /* The record in short, a line a host, to compare with what is expected:
  *   h1 partial CALL_TIMEOUT: 2 alice logged_off; 3 bob skipped/protected; 4 eve failed
- * ERROR_ACCESS_DENIED without the rows of services, listener and nobody. Borrowed until the next
+ * ERROR_ACCESS_DENIED; of a host whose drain mode was looked at `[off on off]` before the colon:
+ * before, during, after, `-` unknown; without the rows of services, listener and nobody. Borrowed until the next
  * call. */
 const char *farm_picture(struct farm *farm);
 
@@ -126,8 +133,10 @@ struct farm_row {
 int farm_run_table(const char *group, const struct farm_row *rows, size_t count);
 
 /* Fails the test where the record and the ground truth disagree: reported gone and not gone, asked
- * and not reported, asked without having been selected, seen and not in the record. */
+ * and not reported, asked without having been selected, seen and not in the record; a drain mode
+ * that is not what the record says, or that was to be put back and was not, without an error. */
 void farm_check_truth(struct farm *farm);
+void farm_check_drain(struct farm *farm); /* its part about drain modes */
 
 /* The texts that courtesy tests use: what happened can be told from them. */
 #define FARM_WARNING	"{minutes} min until {time}"

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct farm_effect {
-	char call[16], host[64], user[300], effect[16], text[2048];
+	char call[16], host[64], user[300], effect[16], mode[16], text[2048];
 	uint32_t session;
 	int64_t t_ms, logon_at_ms;
 };

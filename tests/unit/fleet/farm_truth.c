@@ -35,6 +35,8 @@ bool farm_effect_read(const char *line, size_t len, struct farm_effect *effect)
 				(void)snprintf(effect->user, sizeof(effect->user), "%s", text);
 			else if (strcmp(key, "effect") == 0)
 				(void)snprintf(effect->effect, sizeof(effect->effect), "%s", text);
+			else if (strcmp(key, "mode") == 0)
+				(void)snprintf(effect->mode, sizeof(effect->mode), "%s", text);
 			else if (strcmp(key, "text") == 0)
 				(void)snprintf(effect->text, sizeof(effect->text), "%s", text);
 			else if (strcmp(key, "t") == 0)
@@ -149,7 +151,8 @@ void farm_check_truth(struct farm *farm)
 		struct farm_effect effect;
 
 		(void)farm_effect_read(line, len, &effect);
-		if (strcmp(effect.call, "leave") != 0 && strcmp(effect.call, "return") != 0)
+		if (strcmp(effect.call, "leave") != 0 && strcmp(effect.call, "return") != 0 &&
+		    strcmp(effect.call, "drain") != 0)
 			check_effect(farm, &effect);
 		line += len + (line[len] == '\n');
 	}
@@ -161,6 +164,7 @@ void farm_check_truth(struct farm *farm)
 			check_comeback(farm, host, k);
 		}
 	}
+	farm_check_drain(farm);
 }
 
 /* Everything that was done to one session, in the order of the state. */

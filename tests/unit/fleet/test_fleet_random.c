@@ -19,9 +19,8 @@ static uint64_t first_seed = 1, seed_count = 3000;
 static const char *const query_errors[] = { "0", "5", "64", "1722", "1733", "1727" };
 static const char *const errors[] = { "0",    "2",    "5",    "64",   "170",  "1326",
 				      "1722", "1726", "1727", "7007", "7022", "7024" };
-static const char *const calls[] = {
-	"open", "enumerate", "query", "logoff", "disconnect", "message"
-};
+static const char *const calls[] = { "open",	   "enumerate", "query", "logoff",
+				     "disconnect", "message",	"drain" };
 static const char *const acts[] = { "logoff", "logoff", "disconnect", "message" };
 
 #define PICK(rng, array) ((array)[rng_below(rng, sizeof(array) / sizeof(*(array)))])
@@ -33,9 +32,13 @@ static void add_fault(struct strbuf *out, uint64_t *rng)
 
 	if (kind == 4 && rng_below(rng, 4) == 0)
 		call = "close";
+	if (kind == 4 && rng_below(rng, 3) == 0)
+		call = "drain";
 	if (kind >= 7)
 		call = PICK(rng, acts);
-	if (kind == 7 && strcmp(call, "message") == 0)
+	if (kind == 7 && rng_below(rng, 2))
+		call = "drain";
+	else if (kind == 7 && strcmp(call, "message") == 0)
 		call = "logoff"; /* a warning that only seems to be shown is none, and nobody can tell */
 	strbuf_addf(out, "{\"call\": \"%s\"", call);
 	if (kind < 4)
@@ -113,6 +116,17 @@ static void set_options(struct farm *farm, uint64_t *rng)
 		options->max_closing = 1 + (int64_t)rng_below(rng, 4);
 	if (rng_below(rng, 4) == 0)
 		options->max_failures = (int64_t)rng_below(rng, 3);
+	options->drain = (enum fleet_drain)rng_below(rng, FLEET_DRAIN_KEEP + 1);
+	options->drain_failed = (enum fleet_failed)rng_below(rng, FLEET_FAILED_ABORT + 1);
+	if (rng_below(rng, 8) == 0) {
+		options->command = rng_below(rng, 6) ? FLEET_DRAIN : FLEET_DRAIN_STATUS;
+		options->drain_to = (enum session_drain)rng_below(rng, SESSION_DRAIN_ON + 1);
+	}
+	for (size_t i = 0; i < farm->host_count; i++)
+		if (rng_below(rng, 6) == 0)
+			(void)farm_set_drain(
+				farm, farm->hosts[i].name,
+				(enum session_drain)rng_below(rng, SESSION_DRAIN_ON + 1));
 	if (rng_below(rng, 6) == 0)
 		options->run_timeout_ms = (int64_t)rng_below(rng, 8000);
 	if (rng_below(rng, 3) == 0) {

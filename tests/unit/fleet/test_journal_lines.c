@@ -135,6 +135,24 @@ static void line__done__what_the_act_changed(void **state)
 		    "\"drain\":{\"before\":\"off\",\"during\":\"on\",\"after\":null}}\n");
 }
 
+static void line__drain__intent_and_what_was_seen(void **state)
+{
+	struct rep_host *host = &record.hosts[1];
+
+	(void)state;
+	host->drain_before = REP_DRAIN_OFF;
+	host->drain_during = REP_DRAIN_UNKNOWN;
+	host->drain_after = REP_DRAIN_UNKNOWN;
+	journal_line_drain(&line, T_MS, &record, 1, REP_DRAIN_ON);
+	assert_line("{\"event\":\"drain\"," T ",\"host\":\"rdsh1\",\"to\":\"on\","
+		    "\"drain\":{\"before\":\"off\",\"during\":null,\"after\":null}}\n");
+	host->drain_during = REP_DRAIN_ON;
+	host->drain_after = REP_DRAIN_RESTART;
+	journal_line_drained(&line, T_MS, &record, 1);
+	assert_line("{\"event\":\"drained\"," T ",\"host\":\"rdsh1\","
+		    "\"drain\":{\"before\":\"off\",\"during\":\"on\",\"after\":\"restart\"}}\n");
+}
+
 static void line__run__confirmed_and_ended(void **state)
 {
 	struct rep_run run;
@@ -207,6 +225,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(line__surveyed__host_of_the_report, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(line__sessions__host_and_row, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(line__drain__intent_and_what_was_seen, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(line__done__what_the_act_changed, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(line__run__confirmed_and_ended, set_up, tear_down),

@@ -163,6 +163,48 @@ static void read__doubts__intent_without_a_result(void **state)
 	}
 }
 
+/* What a journal tells of the drain mode of its only host, and whether a look has confirmed it. */
+static void read__drain__the_last_word_counts(void **state)
+{
+#define MODES(before, during, after)                                                               \
+	",\"drain\":{\"before\":" before ",\"during\":" during ",\"after\":" after "}}\n"
+#define TO_ON                                                                                      \
+	"{\"event\":\"drain\"," T ",\"host\":\"a\",\"to\":\"on\"" MODES("\"off\"", "null", "null")
+#define IS_ON "{\"event\":\"drained\"," T ",\"host\":\"a\"" MODES("\"off\"", "\"on\"", "null")
+#define TO_OFF                                                                                     \
+	"{\"event\":\"drain\"," T                                                                  \
+	",\"host\":\"a\",\"to\":\"off\"" MODES("\"off\"", "\"on\"", "null")
+#define IS_BACK "{\"event\":\"drained\"," T ",\"host\":\"a\"" MODES("\"off\"", "\"on\"", "\"off\"")
+	static const struct {
+		const char *journal;
+		enum rep_drain before, during, after;
+		bool doubt;
+	} rows[] = {
+		{ TWO, REP_DRAIN_UNKNOWN, REP_DRAIN_UNKNOWN, REP_DRAIN_UNKNOWN, false },
+		{ TWO TO_ON, REP_DRAIN_OFF, REP_DRAIN_UNKNOWN, REP_DRAIN_UNKNOWN, true },
+		{ TWO TO_ON IS_ON, REP_DRAIN_OFF, REP_DRAIN_ON, REP_DRAIN_UNKNOWN, false },
+		{ TWO TO_ON IS_ON TO_OFF, REP_DRAIN_OFF, REP_DRAIN_ON, REP_DRAIN_UNKNOWN, true },
+		{ TWO TO_ON IS_ON TO_OFF IS_BACK, REP_DRAIN_OFF, REP_DRAIN_ON, REP_DRAIN_OFF,
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct rep_host *host;
+		struct journal_read read;
+
+		read_ok(&read, rows[i].journal, strlen(rows[i].journal));
+		host = &read.record.hosts[0];
+		assert_int_equal(host->drain_before, rows[i].before);
+		assert_int_equal(host->drain_during, rows[i].during);
+		assert_int_equal(host->drain_after, rows[i].after);
+		assert_int_equal(read.drain_doubt_count, rows[i].doubt);
+		if (rows[i].doubt)
+			assert_int_equal(read.drain_doubts[0].intent_at_ms, T_MS);
+		journal_read_release(&read);
+	}
+}
+
 static void reopen__what_the_stop_has_cut_off__is_open_again(void **state)
 {
 	static const struct {
@@ -173,6 +215,7 @@ static void reopen__what_the_stop_has_cut_off__is_open_again(void **state)
 		{ "run_timeout", true },   { "no_workers", true },    { "journal", true },
 		{ "host_timeout", false }, { "declined", false },     { "max_sessions", false },
 		{ "not_warned", true },	   { "notify_failed", true }, { "not_drained", false },
+		{ "drain_failed", true },
 	};
 
 	(void)state;
@@ -865,6 +908,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(read__run_and_members__as_they_were),
 		cmocka_unit_test(read__doubts__intent_without_a_result),
+		cmocka_unit_test(read__drain__the_last_word_counts),
 		cmocka_unit_test(reopen__what_the_stop_has_cut_off__is_open_again),
 		cmocka_unit_test(read__end__what_comes_after_it_opens_again),
 		cmocka_unit_test(read__surveyed_again__the_last_one_counts),

@@ -229,6 +229,57 @@ static void lines__appended__stay_and_can_be_cut(void **state)
 	assert_int_equal(empty_folder(), 1);
 }
 
+static void assert_no_lines(const char *path, const char *expected)
+{
+	const char *why = NULL;
+
+	assert_null(file_lines_open(path, &why));
+	assert_string_equal(why, expected);
+}
+
+static void lines__no_file_of_ours__refused(void **state)
+{
+	struct stat about;
+
+	(void)state;
+	put(inside("victim"), "x");
+	assert_int_equal(symlink(inside("victim"), target), 0);
+	assert_no_lines(target, "is a symbolic link");
+	assert_int_equal(unlink(target), 0);
+	assert_int_equal(symlink(inside("nowhere"), target), 0);
+	assert_no_lines(target, "is a symbolic link");
+	assert_int_equal(lstat(inside("nowhere"), &about), -1);
+	assert_holds(inside("victim"), "x");
+	assert_int_equal(mkfifo(inside("fifo"), 0600), 0);
+	assert_no_lines(inside("fifo"), "is no regular file"); /* and nobody is waited for */
+	assert_no_lines("/dev/null", "is no regular file");
+	assert_no_lines(folder, "illegal operation on a directory");
+	assert_int_equal(empty_folder(), 3);
+}
+
+static void files__no_umask__nobody_else_may_read_them(void **state)
+{
+	mode_t before = umask(0);
+	const char *why;
+	struct file_lines *lines = file_lines_open(inside("lines"), &why);
+	struct file_journal *journal = file_journal_create(inside("journal"), &why);
+	struct file_whole *whole = file_whole_create(target, false, &why);
+	static const char *const names[] = { "lines", "journal", "report.json" };
+	struct stat about;
+
+	(void)state;
+	(void)umask(before);
+	assert_true(lines && journal && whole);
+	file_lines_close(lines);
+	file_journal_close(journal);
+	assert_int_equal(file_whole_commit(whole, &why), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_int_equal(stat(inside(names[i]), &about), 0);
+		assert_int_equal(about.st_mode & 07777, 0600);
+	}
+	assert_int_equal(empty_folder(), 3);
+}
+
 static void read__folder_or_missing__is_an_error_with_a_reason(void **state)
 {
 	struct strbuf bytes;
@@ -277,6 +328,8 @@ int main(void)
 		TEST(target_check__what_is_there__decides),
 		TEST(same__other_spelling__is_the_same_file),
 		TEST(lines__appended__stay_and_can_be_cut),
+		TEST(lines__no_file_of_ours__refused),
+		TEST(files__no_umask__nobody_else_may_read_them),
 		TEST(read__folder_or_missing__is_an_error_with_a_reason),
 		TEST(source__read_in_pieces__gives_all),
 	};

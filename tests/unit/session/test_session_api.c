@@ -18,6 +18,9 @@ struct fake {
 	int64_t now_us;
 	uint32_t act_code; /* 0: it is accepted */
 	struct session_permit *withdraw_at_look;
+	uint32_t aim_code; /* 0: it is made ready */
+	int aims;
+	int abandons;
 	int looks;
 	int logoffs;
 	int waits;
@@ -86,6 +89,24 @@ static int fake_message(struct session_host *host, uint32_t id,
 	return fake->act_code ? fail_with(reterr, SESSION_API_SEND_MESSAGE, fake->act_code) : 0;
 }
 
+static int fake_aim(struct session_host *host, uint32_t id, struct session_error *reterr)
+{
+	struct fake *fake = fake_of(host);
+
+	assert_int_equal(id, 7);
+	assert_int_equal(fake->looks, 0); /* before the look, always */
+	assert_int_equal(fake->logoffs + fake->disconnects, 0);
+	fake->aims++;
+	return fake->aim_code
+		       ? fail_with(reterr, SESSION_API_QUERY_SESSION_INFORMATION, fake->aim_code)
+		       : 0;
+}
+
+static void fake_abandon(struct session_host *host)
+{
+	fake_of(host)->abandons++;
+}
+
 static void fake_close(struct session_host *host)
 {
 	fake_of(host)->closes++;
@@ -102,6 +123,12 @@ static const struct session_ops fake_ops = { .name = "fake",
 					     .disconnect = fake_disconnect,
 					     .message = fake_message,
 					     .close = fake_close };
+static const struct session_ops aiming_ops = { .name = "aiming",
+					       .aim = fake_aim,
+					       .details = fake_details,
+					       .logoff = fake_logoff,
+					       .abandon = fake_abandon,
+					       .close = fake_close };
 static const struct session_ops no_ops = { .name = "none" };
 
 /* --- session_act_if */
@@ -444,6 +471,79 @@ static void session_names__every_value__has_one(void **state)
 
 #define ACT_ROWS (sizeof(act_rows) / sizeof(act_rows[0]))
 
+/* --- aiming and abandoning */
+
+static int act_with_aim(struct fake *fake, enum session_seen *ret_seen,
+			struct session_error *reterr)
+{
+	struct session_host host = { &fake->head };
+	struct session_permit permit;
+	struct session_details details;
+	const struct session_order order = { .want = { 7, "CORP", "alice", 5000 },
+					     .condition = { 0, -1 },
+					     .act = SESSION_ACT_LOGOFF,
+					     .not_after_us = 100,
+					     .permit = &permit };
+
+	const struct session_clock clock = { .ctx = fake, .now_us = fake_now };
+
+	session_permit_init(&permit);
+	fake->head = (struct session_backend){ &aiming_ops, &clock };
+	return session_act_if(&host, &order, ret_seen, &details, reterr);
+}
+
+static void session_act_if__backend_aims__before_the_look(void **state)
+{
+	struct fake fake = { .details = ALICE };
+	enum session_seen seen = SESSION_SEEN_GONE;
+	struct session_error error;
+
+	(void)state;
+	assert_int_equal(act_with_aim(&fake, &seen, &error), 0);
+	assert_int_equal(seen, SESSION_SEEN_SAME);
+	assert_int_equal(fake.aims, 1);
+	assert_int_equal(fake.looks, 1);
+	assert_int_equal(fake.logoffs, 1);
+}
+
+static void session_act_if__nothing_to_aim_at__is_gone(void **state)
+{
+	struct fake fake = { .details = ALICE, .aim_code = 2 };
+	enum session_seen seen = SESSION_SEEN_SAME;
+	struct session_error error;
+
+	(void)state;
+	assert_int_equal(act_with_aim(&fake, &seen, &error), 0);
+	assert_int_equal(seen, SESSION_SEEN_GONE);
+	assert_int_equal(fake.looks + fake.logoffs, 0);
+}
+
+static void session_act_if__aim_fails__nothing_is_asked(void **state)
+{
+	struct fake fake = { .details = ALICE, .aim_code = 5 };
+	enum session_seen seen;
+	struct session_error error = { .code = 0 };
+
+	(void)state;
+	assert_int_equal(act_with_aim(&fake, &seen, &error), -1);
+	assert_int_equal(error.code, 5);
+	assert_int_equal(fake.looks + fake.logoffs, 0);
+}
+
+static void session_abandon__slot_or_none__does_not_matter(void **state)
+{
+	struct fake fake = { .head = { .ops = &aiming_ops } };
+	struct session_host host = { &fake.head };
+
+	(void)state;
+	session_abandon(&host);
+	assert_int_equal(fake.abandons, 1);
+	fake.head.ops = &fake_ops;
+	session_abandon(&host);
+	session_abandon(NULL);
+	assert_int_equal(fake.abandons, 1);
+}
+
 int main(void)
 {
 	struct CMUnitTest rows[ACT_ROWS] = { { 0 } };
@@ -455,6 +555,10 @@ int main(void)
 		cmocka_unit_test(session_wrappers__no_name__never_reaches_the_backend),
 		cmocka_unit_test(session_close__slot__is_called_once),
 		cmocka_unit_test(session_names__every_value__has_one),
+		cmocka_unit_test(session_act_if__backend_aims__before_the_look),
+		cmocka_unit_test(session_act_if__nothing_to_aim_at__is_gone),
+		cmocka_unit_test(session_act_if__aim_fails__nothing_is_asked),
+		cmocka_unit_test(session_abandon__slot_or_none__does_not_matter),
 	};
 
 	for (size_t i = 0; i < ACT_ROWS; i++) {

@@ -259,6 +259,8 @@ static void win_error_lookup__finding__has_code_0_and_its_name(void **state)
 		{ SESSION_FINDING_VERIFY_TIMEOUT, "VERIFY_TIMEOUT" },
 		{ SESSION_FINDING_IDENTITY_CHANGED, "IDENTITY_CHANGED" },
 		{ SESSION_FINDING_SHORT_LIST, "SHORT_LIST" },
+		{ SESSION_FINDING_DRAIN_NOT_SET, "DRAIN_NOT_SET" },
+		{ SESSION_FINDING_DRAIN_NOT_RESTORED, "DRAIN_NOT_RESTORED" },
 	};
 
 	(void)state;
@@ -283,11 +285,11 @@ static void win_error_find__code_of_many_rows__gives_them_all(void **state)
 	const struct win_error *rows[4] = { NULL };
 
 	(void)state;
-	assert_int_equal(win_error_find(2, rows, 4), 3);
-	assert_non_null(rows[2]);
-	assert_int_equal(rows[2]->class_, WIN_ERROR_GONE);
+	assert_int_equal(win_error_find(2, rows, 4), 4);
+	assert_non_null(rows[3]);
+	assert_int_equal(rows[3]->class_, WIN_ERROR_GONE);
 	rows[1] = NULL;
-	assert_int_equal(win_error_find(2, rows, 1), 3);
+	assert_int_equal(win_error_find(2, rows, 1), 4);
 	assert_null(rows[1]);
 	assert_int_equal(win_error_find(0x80070005u, rows, 4), 4);
 }
@@ -301,13 +303,13 @@ static void win_error_find_name__case_and_prefix__do_not_matter(void **state)
 	} names[] = {
 		{ "ERROR_LOGON_FAILURE", 1, 1326 },
 		{ "logon_failure", 1, 1326 },
-		{ "Rpc_S_Server_Unavailable", 1, 1722 },
-		{ "server_unavailable", 1, 1722 },
+		{ "Rpc_S_Server_Unavailable", 2, 1722 },
+		{ "server_unavailable", 2, 1722 },
 		{ "BAD_STUB_DATA", 1, 1783 },
-		{ "not_registered", 1, 1753 },
+		{ "not_registered", 2, 1753 },
 		{ "ETIMEDOUT", 1, 10060 },
 		{ "ctx_close_pending", 1, 7007 },
-		{ "file_not_found", 3, 2 },
+		{ "file_not_found", 4, 2 },
 		{ "nonsense", 0, 0 },
 		{ "", 0, 0 },
 		{ "ERROR_", 0, 0 },
@@ -323,19 +325,19 @@ static void win_error_find_name__case_and_prefix__do_not_matter(void **state)
 	}
 }
 
-static void win_error_is_credential__only_six_codes__are(void **state)
+static void win_error_is_credential__only_seven_codes__are(void **state)
 {
-	static const uint32_t codes[] = { 1326, 1327, 1330, 1331, 1907, 1909 };
+	static const uint32_t codes[] = { 1326, 1327, 1330, 1331, 1907, 1909, 1931 };
 	size_t found = 0;
 
 	(void)state;
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 7; i++) {
 		assert_true(win_error_is_credential(codes[i]));
 		assert_true(win_error_is_credential(0x80070000u | codes[i]));
 	}
 	for (uint32_t code = 0; code < 12000; code++)
 		found += win_error_is_credential(code);
-	assert_int_equal(found, 6);
+	assert_int_equal(found, 7);
 }
 
 static void win_error_class_name__every_class__has_one(void **state)
@@ -360,7 +362,7 @@ int main(void)
 		cmocka_unit_test(win_error_lookup__finding__has_code_0_and_its_name),
 		cmocka_unit_test(win_error_find__code_of_many_rows__gives_them_all),
 		cmocka_unit_test(win_error_find_name__case_and_prefix__do_not_matter),
-		cmocka_unit_test(win_error_is_credential__only_six_codes__are),
+		cmocka_unit_test(win_error_is_credential__only_seven_codes__are),
 		cmocka_unit_test(win_error_class_name__every_class__has_one),
 	};
 
