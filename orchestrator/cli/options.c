@@ -97,6 +97,8 @@ static const struct option table[] = {
 	  "waits between waves" },
 	{ "max-closing", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_closing), 1, UINT32_MAX, NULL,
 	  "sessions closing at once in the whole fleet" },
+	{ "sweep", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(sweep), 0, 1000, NULL,
+	  "goes round again for who logs on meanwhile, N times at most" },
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
@@ -195,6 +197,7 @@ void options_init(struct options *options)
 		.max_sessions = -1,
 		.max_failures = { .amount = -1 },
 		.max_closing = -1,
+		.sweep = -1,
 		.drain = DRAIN_UNSET,
 		.drain_failed = FAILED_UNSET,
 		.max_age_ms = -1,

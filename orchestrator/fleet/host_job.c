@@ -629,6 +629,7 @@ static void enter_done(struct host_job *job)
 	struct rep_host *host = job_host(job);
 	int64_t took_ms = (now_us(job) - job->began_us) / 1000;
 
+	not_ready_any_more(job); /* it may have given up before it had a seat */
 	host->duration_ms = (host->duration_ms < 0 ? 0 : host->duration_ms) + took_ms;
 	if (job->restoring)
 		drain_settle_restored(job);
@@ -739,6 +740,8 @@ void job_start(struct host_job *job)
 	job->timer.fire = on_timer;
 	job->began_us = now_us(job);
 	job->tries = 0;
+	if (!job->acting && !job->restoring && fleet->again)
+		sweep_start(job);
 	job->gave_up = job->silent = job->reopened = false;
 	job->called_off = job->farewell = false;
 	job->not_drained = job->drain_asked = job->set_failed = false;
@@ -790,8 +793,10 @@ void job_forget(struct host_job *job)
 	job->closer = NULL;
 	free(job->sessions);
 	job->sessions = NULL;
-	free(job->later_on);
-	job->later_on = NULL;
+	free(job->later);
+	job->later = NULL;
+	free(job->looks);
+	job->looks = NULL;
 }
 
 static void stop_at_once(struct host_job *job)

@@ -107,9 +107,15 @@ struct host_job {
 	uint32_t session_count;
 	/* Rows from here on were seen for the first time after the survey; */
 	uint32_t survey_rows;
-	/* which of those the last look that was good has shown (comeback.c); NULL: none yet */
-	bool *later_on;
+	/* what is known of those (comeback.c): enum later; none beyond `later_count` */
+	uint8_t *later;
 	uint32_t later_count;
+	/* Surveyed again (host_sweep.c): the rows that are worth a closer look, */
+	uint32_t *looks;
+	uint32_t look_count, look_cap, look_next;
+	uint32_t rows_before;  /* those it had before, */
+	uint16_t error_before; /* its error, */
+	uint16_t error_kept;   /* and the one that no look makes good: of its drain mode */
 	struct host_job *hold_next;
 	struct journal_waiter waiter; /* INTENT */
 };

@@ -62,6 +62,14 @@ void journal_line_confirmed(struct strbuf *out, int64_t t_ms)
 	end(out);
 }
 
+void journal_line_sweep(struct strbuf *out, int64_t t_ms, uint32_t number, bool acting)
+{
+	begin(out, "sweep", t_ms);
+	strbuf_addf(out, ",\"number\":%" PRIu32 ",\"acting\":%s", number,
+		    acting ? "true" : "false");
+	end(out);
+}
+
 static void line_of_rows(struct strbuf *out, const char *event, int64_t t_ms,
 			 const struct rep_host *host, const uint32_t *rows, size_t count)
 {
