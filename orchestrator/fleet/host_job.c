@@ -164,7 +164,12 @@ void job_move(struct host_job *job, enum job_state next)
 	} else {
 		assert(may_follow(job, next));
 	}
+	if (job->state == JOB_GRACE) {
+		job->fleet->in_grace--;
+		job->began_us += now_us(job) - job->rests_since_us; /* its time is without waits */
+	}
 	job->state = (uint8_t)next;
+	tally_mark(&job->fleet->tally, job->index);
 	rows[next].enter(job);
 }
 
@@ -360,10 +365,14 @@ static void call_was_late(struct fleet *fleet, struct fleet_call *call)
 {
 	struct session_host *connection = call->kind == CALL_OPEN ? call->opened : call->connection;
 
-	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT)
+	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT) {
 		act_late(fleet, call);
-	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_DRAIN_SET)
+		tally_mark(&fleet->tally, call->host);
+	}
+	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_DRAIN_SET) {
 		drain_late(fleet, call);
+		tally_mark(&fleet->tally, call->host);
+	}
 	if (connection && call->kind != CALL_CLOSE) {
 		close_late(fleet, connection, call->closer);
 		call->closer = NULL;
@@ -498,6 +507,8 @@ static void enter_sleep(struct host_job *job)
 
 static void enter_grace(struct host_job *job)
 {
+	job->rests_since_us = now_us(job);
+	job->fleet->in_grace++;
 	(void)exec_timer_set(job->fleet->options.executor, &job->timer, job->wake_us);
 }
 

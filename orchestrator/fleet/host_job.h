@@ -100,6 +100,7 @@ struct host_job {
 	int64_t sleep_us;	   /* TICK, BACKOFF: how long */
 	int64_t wake_us;	   /* GRACE, HOLD: until then; 0 for ever */
 	int64_t call_off_until_us; /* 0: not begun */
+	int64_t rests_since_us;	   /* GRACE */
 	uint8_t warn_round;
 	uint32_t row;		      /* DETAILS: the session; */
 	uint32_t current;	      /* WARN, ACT, CALL_OFF, RECHECK: index into `sessions` */

@@ -145,6 +145,8 @@ static void begin_grace(struct host_job *job, struct session_job *session, bool 
 	session->warning = warned ? WARNING_GIVEN : WARNING_FAILED;
 	session->warn_round = job->warn_round;
 	session->not_before_us = 0;
+	if (until_us > job->fleet->grace_until_us)
+		job->fleet->grace_until_us = until_us;
 	for (uint32_t i = 0; i < job->session_count; i++)
 		if (job->sessions[i].warning != WARNING_NONE &&
 		    job->sessions[i].warn_round == job->warn_round)
