@@ -10,19 +10,6 @@ static const enum rep_drain modes[] = {
 	[SESSION_DRAIN_ON] = REP_DRAIN_ON,
 };
 
-static bool was_set(struct farm *farm, const char *host)
-{
-	const char *line = strbuf_text(&farm->state) + farm->state_start;
-	struct farm_effect effect;
-
-	for (; *line; line += strcspn(line, "\n") + 1) {
-		(void)farm_effect_read(line, strcspn(line, "\n"), &effect);
-		if (strcmp(effect.call, "drain") == 0 && strcmp(effect.host, host) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void check_drain(struct farm *farm, const struct rep_host *host)
 {
 	const struct rep_run *run = &farm->record.run;
@@ -34,8 +21,6 @@ static void check_drain(struct farm *farm, const struct rep_host *host)
 	bool for_the_run =
 		farm->options.command == FLEET_LOGOFF && farm->options.drain == FLEET_DRAIN_FOR_RUN;
 
-	if (!host->drain_before && was_set(farm, host->name))
-		fail_msg("%s was set to a drain mode, and the record does not know", host->name);
 	if (host->drain_after && host->drain_after != then)
 		fail_msg("%s is reported in drain mode '%s' and is in '%s'", host->name,
 			 rep_drain_name((enum rep_drain)host->drain_after), rep_drain_name(then));
@@ -67,14 +52,18 @@ static void check_door(struct farm *farm, const struct farm_effect *effect)
 
 void farm_check_drain(struct farm *farm)
 {
-	const char *line = strbuf_text(&farm->state);
+	const char *line = strbuf_text(&farm->state), *ours = line + farm->state_start;
 
 	for (; *line; line += strcspn(line, "\n") + 1) {
 		struct farm_effect effect;
 
-		if (farm_effect_read(line, strcspn(line, "\n"), &effect) &&
-		    strcmp(effect.call, "logoff") == 0)
+		(void)farm_effect_read(line, strcspn(line, "\n"), &effect);
+		if (strcmp(effect.effect, "gone") == 0 && strcmp(effect.call, "logoff") == 0)
 			check_door(farm, &effect);
+		else if (strcmp(effect.call, "drain") == 0 && line >= ours &&
+			 !farm_host(farm, effect.host)->drain_before)
+			fail_msg("%s was set to a drain mode, and the record does not know",
+				 effect.host);
 	}
 	for (size_t i = 0; i < farm->record.host_count; i++)
 		check_drain(farm, &farm->record.hosts[i]);
