@@ -229,6 +229,27 @@ int remote_open(struct remote *remote, const char *host, const char *address, ui
 
 /* --- calls */
 
+/* What RPC itself says instead of an answer: a Windows error, or a status of DCE's own. */
+static int fail_fault(struct failure *reterr, enum session_api api, uint32_t fault)
+{
+	static const struct {
+		uint32_t fault, win32;
+	} known[] = {
+		{ 0x1C010002, 1745 }, /* nca_s_op_rng_error: RPC_S_PROCNUM_OUT_OF_RANGE */
+		{ 0x1C010003, 1717 }, /* nca_s_unk_if: RPC_S_UNKNOWN_IF */
+		{ 0x1C01000B, 1728 }, /* nca_s_proto_error: RPC_S_PROTOCOL_ERROR */
+		{ 0x1C010014, 1723 }, /* nca_s_server_too_busy */
+		{ 0x1C00001A, 6 },    /* nca_s_fault_context_mismatch: ERROR_INVALID_HANDLE */
+		{ 0x1C00001B, 14 },   /* nca_s_fault_remote_no_memory: ERROR_OUTOFMEMORY */
+		{ 0x1C00000D, 1818 }, /* nca_s_fault_cancel: RPC_S_CALL_CANCELLED */
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].fault == fault)
+			return failure_set(reterr, api, known[i].win32);
+	return failure_set(reterr, api, fault);
+}
+
 struct answer {
 	uint8_t *bytes;
 	size_t len;
@@ -243,8 +264,11 @@ static int call(struct dcerpc_pipe *pipe, uint32_t opnum, const struct tsts_requ
 
 	if (!pipe)
 		return failure_set(reterr, api, WIN32_NOT_CONNECTED);
+	pipe->last_fault_code = 0;
 	status = dcerpc_binding_handle_raw_call(pipe->binding_handle, NULL, opnum, 0, stub->bytes,
 						stub->len, mem, &ret->bytes, &ret->len, &flags);
+	if (!NT_STATUS_IS_OK(status) && pipe->last_fault_code)
+		return fail_fault(reterr, api, pipe->last_fault_code);
 	if (!NT_STATUS_IS_OK(status))
 		return fail_status(reterr, api, status);
 	if (flags & DCERPC_PULL_BIGENDIAN)

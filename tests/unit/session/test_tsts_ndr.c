@@ -442,7 +442,7 @@ static void get__session__cut_anywhere__is_refused(void **state)
 		uint8_t *bytes = exact(&stub, len);
 		int result = tsts_get_information(bytes, len, &information, &hresult, &what);
 
-		/* 144 to 164 end in the middle of a negative time: the host's failure, if any */
+		/* Some end in the middle of a negative time: as a failure of the host would. */
 		if (result == 0)
 			assert_false(tsts_hresult_ok(hresult));
 		free(bytes);
