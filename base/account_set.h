@@ -1,6 +1,7 @@
 /*
  * account_set.h - how many different accounts there are: `DOMAIN\user` under case folding.
  *
+ * Accounts are numbered from 0 in the order in which they come.
  * Errors: memory that is short sets `failed`; the count is then too low.
  */
 #ifndef RDSWEEP_ACCOUNT_SET_H
@@ -24,6 +25,9 @@ struct account_set {
 
 void account_set_init(struct account_set *set);
 void account_set_release(struct account_set *set);
-void account_set_add(struct account_set *set, const char *domain, const char *user);
+/* Its number; UINT32_MAX when memory is short. Twice is fine. */
+uint32_t account_set_add(struct account_set *set, const char *domain, const char *user);
+/* Its number, or UINT32_MAX: it is not there (or memory is short). */
+uint32_t account_set_find(struct account_set *set, const char *domain, const char *user);
 
 #endif

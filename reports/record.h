@@ -227,6 +227,10 @@ struct rep_run {
 	 * "SIGINT", ... */
 	const char *stopped_by;
 	int exit_code;
+	/* Of a merged report: the runs of its shards, in the order of shard_k, all of one shard_n. Of each of them
+	 * only what `merged` of the report keeps is known (report_merge.h). 0: it is the report of one run. */
+	const struct rep_run *parts;
+	size_t part_count;
 };
 
 struct rep_totals {

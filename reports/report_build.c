@@ -122,6 +122,30 @@ struct rep_building rep_put_object(struct rep_building *to, const char *key)
 	return inner;
 }
 
+struct rep_building rep_put_array(struct rep_building *to, const char *key)
+{
+	struct rep_building inner = { to->build, cJSON_CreateArray() };
+
+	if (!inner.object || !cJSON_AddItemToObjectCS(to->object, key, inner.object)) {
+		cJSON_Delete(inner.object);
+		inner.object = NULL;
+		to->build->failed = true;
+	}
+	return inner;
+}
+
+struct rep_building rep_put_element(struct rep_building *array)
+{
+	struct rep_building inner = { array->build, cJSON_CreateObject() };
+
+	if (!inner.object || !cJSON_AddItemToArray(array->object, inner.object)) {
+		cJSON_Delete(inner.object);
+		inner.object = NULL;
+		array->build->failed = true;
+	}
+	return inner;
+}
+
 /* Appends a value on one line; `cut` leaves its last byte out. */
 static int add_value(struct strbuf *out, const cJSON *value, size_t cut)
 {

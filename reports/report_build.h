@@ -46,6 +46,9 @@ void rep_put_texts(struct rep_building *to, const char *key, const char *const *
 		   size_t count);
 /* An object inside of an object: not to be ended. */
 struct rep_building rep_put_object(struct rep_building *to, const char *key);
+/* An array, and an object at its end: neither is ended either. */
+struct rep_building rep_put_array(struct rep_building *to, const char *key);
+struct rep_building rep_put_element(struct rep_building *array);
 
 /* Append it on one line, without its last `cut` bytes; or with a line for each member. 0 or -1. */
 int rep_build_end(struct rep_building *built, struct strbuf *out, size_t cut);

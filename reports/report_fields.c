@@ -384,7 +384,8 @@ static int check_seen(struct rep_reader *reader, const struct rep_shape *shape, 
 		      const struct rep_field *closing)
 {
 	for (size_t i = 0; i < shape->count; i++) {
-		if ((seen >> i & 1) != 0 || &shape->fields[i] == closing)
+		if ((seen >> i & 1) != 0 || &shape->fields[i] == closing ||
+		    shape->fields[i].optional)
 			continue;
 		if (closing)
 			return rep_read_fail(reader, "%s has no '%s' before its '%s'", shape->what,

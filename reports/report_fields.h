@@ -55,8 +55,9 @@ struct rep_field {
 	size_t offset, extra;
 	const struct rep_names *names;
 	int (*read)(struct rep_reader *reader, void *object);
-	bool closes;  /* all other members must have come before it */
-	bool outcome; /* null is fine where the reader is `unfinished` */
+	bool closes;   /* all other members must have come before it */
+	bool optional; /* may be missing; then nothing is stored */
+	bool outcome;  /* null is fine where the reader is `unfinished` */
 };
 
 struct rep_shape {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record_names.h"
+#include "report_grow.h"
 #include "report_words.h"
 #include "text.h"
 
@@ -32,26 +33,11 @@ void rep_groups_release(struct rep_groups *groups)
 	memset(groups, 0, sizeof(*groups));
 }
 
-/* Room for one more of `count` items. By half, as both copies are there for a moment. */
-static void *room(void *items, size_t count, size_t *cap, size_t item_size)
-{
-	size_t wanted;
-	void *grown;
-
-	if (count < *cap)
-		return items;
-	wanted = *cap ? *cap + *cap / 2 : 64;
-	grown = realloc(items, wanted * item_size);
-	if (grown)
-		*cap = wanted;
-	return grown;
-}
-
 /* A new group called `name`, already copied. NULL: memory is short. */
 static struct rep_group *add_group(struct rep_groups *groups, const char *name)
 {
 	struct rep_group *items =
-		room(groups->items, groups->count, &groups->cap, sizeof(*groups->items));
+		rep_grow(groups->items, groups->count, &groups->cap, sizeof(*groups->items));
 
 	if (!items)
 		return NULL;
@@ -132,7 +118,8 @@ static int intern_error(struct rep_groups *groups, const char *name, const char 
 		*ret = groups->error_names[index];
 		return 0;
 	}
-	names = room(groups->error_names, groups->error_count, &groups->error_cap, sizeof(*names));
+	names = rep_grow(groups->error_names, groups->error_count, &groups->error_cap,
+			 sizeof(*names));
 	if (!names)
 		return -1;
 	groups->error_names = names;

@@ -58,21 +58,47 @@ static int keep_values(struct arena *arena, const struct rep_value **values, siz
 	return 0;
 }
 
-int rep_head_keep_run(struct rep_kept_head *kept, const struct rep_run *run)
+/* Replaces everything borrowed by copies; its parts are the caller's. */
+static int keep_run(struct arena *arena, struct rep_run *run)
 {
-	struct arena *arena = &kept->texts;
-	struct rep_run copy = *run;
-	const char **const texts[] = { &copy.id,	   &copy.command, &copy.backend,
-				       &copy.operator_,	   &copy.machine, &copy.reason,
-				       &copy.fleet_sha256, &copy.limit,	  &copy.stopped_by };
+	const char **const texts[] = { &run->id,	   &run->command, &run->backend,
+				       &run->operator_,	   &run->machine, &run->reason,
+				       &run->fleet_sha256, &run->limit,	  &run->stopped_by };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (keep_text(arena, texts[i]) < 0)
 			return -1;
-	if (keep_texts(arena, &copy.arguments, copy.argument_count) < 0 ||
-	    keep_texts(arena, &copy.inventory_sources, copy.inventory_source_count) < 0 ||
-	    keep_values(arena, &copy.selection, copy.selection_count) < 0 ||
-	    keep_values(arena, &copy.policy, copy.policy_count) < 0)
+	if (keep_texts(arena, &run->arguments, run->argument_count) < 0 ||
+	    keep_texts(arena, &run->inventory_sources, run->inventory_source_count) < 0 ||
+	    keep_values(arena, &run->selection, run->selection_count) < 0 ||
+	    keep_values(arena, &run->policy, run->policy_count) < 0)
+		return -1;
+	return 0;
+}
+
+static int keep_parts(struct arena *arena, struct rep_run *run)
+{
+	struct rep_run *parts;
+
+	if (run->part_count == 0)
+		return 0;
+	parts = arena_alloc(arena, run->part_count * sizeof(*parts));
+	if (!parts)
+		return -1;
+	for (size_t i = 0; i < run->part_count; i++) {
+		parts[i] = run->parts[i];
+		if (keep_run(arena, &parts[i]) < 0)
+			return -1;
+	}
+	run->parts = parts;
+	return 0;
+}
+
+int rep_head_keep_run(struct rep_kept_head *kept, const struct rep_run *run)
+{
+	struct rep_run copy = *run;
+
+	if (keep_run(&kept->texts, &copy) < 0 || keep_parts(&kept->texts, &copy) < 0)
 		return -1;
 	kept->run = copy;
 	return 0;

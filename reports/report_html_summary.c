@@ -101,12 +101,6 @@ static void add_worded_fact(struct strbuf *out, const char *label, const struct 
 	strbuf_release(&text);
 }
 
-static void shard_words(struct strbuf *out, const struct rep_run *run)
-{
-	if (run->shard_n > 0)
-		strbuf_addf(out, "%" PRIu32 " of %" PRIu32, run->shard_k, run->shard_n);
-}
-
 static void exit_words(struct strbuf *out, const struct rep_run *run)
 {
 	strbuf_addf(out, "%d", run->exit_code);
@@ -123,7 +117,7 @@ static void add_banner(struct strbuf *out, const struct rep_run *run)
 	add_fact(out, "Reason", run->reason);
 	add_worded_fact(out, "Inventory", run, rep_words_inventory);
 	add_fact(out, "Limit", run->limit);
-	add_worded_fact(out, "Shard", run, shard_words);
+	add_worded_fact(out, "Shard", run, rep_words_shards);
 	add_worded_fact(out, "Exit code", run, exit_words);
 	add_fact(out, "Backend", run->backend);
 	add_fact(out, "Run", run->id);

@@ -85,6 +85,42 @@ static void put_shard(struct rep_building *to, const struct rep_run *run)
 	rep_put_int(&object, "n", run->shard_n);
 }
 
+/* What `merged` keeps of the run of a shard; the rest is that of the merged run. */
+static void put_part(struct rep_building *to, const struct rep_run *part)
+{
+	rep_put_int(to, "k", part->shard_k);
+	rep_put_text(to, "id", part->id);
+	rep_put_texts(to, "arguments", part->arguments, part->argument_count);
+	rep_put_text_or_null(to, "operator", part->operator_);
+	rep_put_text_or_null(to, "machine", part->machine);
+	rep_put_text_or_null(to, "reason", part->reason);
+	rep_put_time(to, "started_at", part->started_at_ms);
+	rep_put_time(to, "finished_at", part->finished_at_ms);
+	rep_put_count_or_null(to, "duration_ms", part->duration_ms);
+	rep_put_texts(to, "sources", part->inventory_sources, part->inventory_source_count);
+	rep_put_text_or_null(to, "fleet_sha256", part->fleet_sha256);
+	rep_put_text_or_null(to, "outcome", rep_run_outcome_name(part->outcome));
+	rep_put_text_or_null(to, "stopped_by", part->stopped_by);
+	rep_put_int(to, "exit_code", part->exit_code);
+}
+
+/* Only a merged report has it. */
+static void put_merged(struct rep_building *to, const struct rep_run *run)
+{
+	struct rep_building object, list;
+
+	if (run->part_count == 0)
+		return;
+	object = rep_put_object(to, "merged");
+	rep_put_int(&object, "n", run->parts[0].shard_n);
+	list = rep_put_array(&object, "parts");
+	for (size_t i = 0; i < run->part_count; i++) {
+		struct rep_building part = rep_put_element(&list);
+
+		put_part(&part, &run->parts[i]);
+	}
+}
+
 static void put_run(struct rep_building *to, const struct rep_run *run)
 {
 	rep_put_text(to, "id", run->id);
@@ -107,6 +143,7 @@ static void put_run(struct rep_building *to, const struct rep_run *run)
 	rep_put_text_or_null(to, "outcome", rep_run_outcome_name(run->outcome));
 	rep_put_text_or_null(to, "stopped_by", run->stopped_by);
 	rep_put_int(to, "exit_code", run->exit_code);
+	put_merged(to, run);
 }
 
 /* `by` counted by every name of the table but the first, which is no outcome. */

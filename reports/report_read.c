@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report_fields.h"
+#include "report_grow.h"
 #include "report_object.h"
 
 /* Hosts, with their sessions. */
@@ -157,6 +158,8 @@ static int read_policy(struct rep_reader *reader, void *object)
 	return keep_values(reader, "policy", &item->run.policy, &item->run.policy_count);
 }
 
+static int read_merged(struct rep_reader *reader, void *object);
+
 #define RUN(key, kind, nullable, member) REP_MEMBER(run_item, key, kind, nullable, run.member)
 
 static const struct rep_field run_fields[] = {
@@ -180,8 +183,102 @@ static const struct rep_field run_fields[] = {
 	REP_MEMBER_NAME(run_item, "outcome", false, outcome, &rep_run_outcome_names),
 	RUN("stopped_by", REP_FIELD_TEXT, true, stopped_by),
 	REP_MEMBER(run_item, "exit_code", REP_FIELD_I32, false, exit_code),
+	{ .name = "merged", .kind = REP_FIELD_OWN, .read = read_merged, .optional = true },
 };
 static const struct rep_shape run_shape = REP_SHAPE("the run", run_fields);
+
+/* The runs of the shards of a merged report. */
+
+static const struct rep_field part_fields[] = {
+	RUN("k", REP_FIELD_U32, false, shard_k),
+	RUN("id", REP_FIELD_TEXT, false, id),
+	REP_MEMBER_TEXTS(run_item, "arguments", run.arguments, run.argument_count),
+	RUN("operator", REP_FIELD_TEXT, true, operator_),
+	RUN("machine", REP_FIELD_TEXT, true, machine),
+	RUN("reason", REP_FIELD_TEXT, true, reason),
+	RUN("started_at", REP_FIELD_TIME, true, started_at_ms),
+	RUN("finished_at", REP_FIELD_TIME, true, finished_at_ms),
+	RUN("duration_ms", REP_FIELD_I64, true, duration_ms),
+	REP_MEMBER_TEXTS(run_item, "sources", run.inventory_sources, run.inventory_source_count),
+	RUN("fleet_sha256", REP_FIELD_TEXT, true, fleet_sha256),
+	REP_MEMBER_NAME(run_item, "outcome", false, outcome, &rep_run_outcome_names),
+	RUN("stopped_by", REP_FIELD_TEXT, true, stopped_by),
+	REP_MEMBER(run_item, "exit_code", REP_FIELD_I32, false, exit_code),
+};
+static const struct rep_shape part_shape = REP_SHAPE("a shard of 'merged'", part_fields);
+
+struct parts {
+	struct rep_run *items; /* malloc'ed */
+	size_t count, cap;
+	uint32_t n;
+};
+
+static int read_part(struct rep_reader *reader, void *object)
+{
+	struct parts *parts = object;
+	struct run_item item = { 0 };
+	struct rep_run *grown;
+
+	rep_run_init(&item.run);
+	if (rep_read_object(reader, &part_shape, &item) < 0)
+		return -1;
+	item.run.outcome = (enum rep_run_outcome)item.outcome;
+	item.run.exit_code = item.exit_code;
+	if (item.run.shard_k <= (parts->count > 0 ? parts->items[parts->count - 1].shard_k : 0))
+		return rep_read_fail(reader, "shard %u is not in order",
+				     (unsigned)item.run.shard_k);
+	grown = rep_grow(parts->items, parts->count, &parts->cap, sizeof(*grown));
+	if (!grown)
+		return rep_read_fail_memory(reader);
+	parts->items = grown;
+	parts->items[parts->count++] = item.run;
+	return 0;
+}
+
+static int read_parts(struct rep_reader *reader, void *object)
+{
+	return rep_read_array(reader, "parts", object, read_part);
+}
+
+static const struct rep_field merged_fields[] = {
+	REP_MEMBER(parts, "n", REP_FIELD_U32, false, n),
+	REP_MEMBER_OWN("parts", read_parts),
+};
+static const struct rep_shape merged_shape = REP_SHAPE("'merged'", merged_fields);
+
+/* Moves the parts to the texts of the run, each with the number of all shards. */
+static int keep_parts(struct rep_reader *reader, const struct parts *parts, struct rep_run *run)
+{
+	struct rep_run *kept = arena_alloc(reader->arena, parts->count * sizeof(*kept));
+
+	if (!kept)
+		return rep_read_fail_memory(reader);
+	for (size_t i = 0; i < parts->count; i++) {
+		kept[i] = parts->items[i];
+		kept[i].shard_n = parts->n;
+	}
+	run->parts = kept;
+	run->part_count = parts->count;
+	return 0;
+}
+
+static int read_merged(struct rep_reader *reader, void *object)
+{
+	struct run_item *item = object;
+	struct parts parts = { .count = 0 };
+	int result = rep_read_object(reader, &merged_shape, &parts);
+
+	if (result == 0 && parts.count == 0)
+		result = rep_read_fail(reader, "'merged' has no shard");
+	if (result == 0 && parts.items[parts.count - 1].shard_k > parts.n)
+		result = rep_read_fail(reader, "there is no shard %u of %u",
+				       (unsigned)parts.items[parts.count - 1].shard_k,
+				       (unsigned)parts.n);
+	if (result == 0)
+		result = keep_parts(reader, &parts, &item->run);
+	free(parts.items);
+	return result;
+}
 
 static int read_run(struct rep_reader *reader, void *object)
 {

@@ -127,8 +127,6 @@ static void add_worded_row(struct page *page, const char *label, const struct re
 
 static void add_run(struct page *page, const struct rep_run *run)
 {
-	struct strbuf text;
-
 	add_first_line(page, run);
 	add_run_row(page, "run", run->id);
 	add_worded_row(page, "started", run, rep_words_time);
@@ -136,11 +134,7 @@ static void add_run(struct page *page, const struct rep_run *run)
 	add_run_row(page, "reason", run->reason);
 	add_worded_row(page, "inventory", run, rep_words_inventory);
 	add_run_row(page, "limit", run->limit);
-	if (run->shard_n > 0) {
-		strbuf_init(&text);
-		strbuf_addf(&text, "%" PRIu32 " of %" PRIu32, run->shard_k, run->shard_n);
-		add_row_of(page, 2, LABEL_COLUMNS, "shard", &text);
-	}
+	add_worded_row(page, "shard", run, rep_words_shards);
 	add_run_row(page, "backend", run->backend);
 	add_run_row(page, "stopped by", run->stopped_by);
 }

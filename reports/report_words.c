@@ -6,6 +6,7 @@
 
 #include "duration.h"
 #include "host_range.h"
+#include "report_merge.h"
 #include "utc.h"
 
 void rep_words_add(struct strbuf *out, const char *name, bool upper)
@@ -77,6 +78,20 @@ void rep_words_inventory(struct strbuf *out, const struct rep_run *run)
 		strbuf_addf(out, "%s%s", i > 0 ? ", " : "", run->inventory_sources[i]);
 	strbuf_addf(out, "%s%" PRIu32 " host%s", run->inventory_source_count > 0 ? ": " : "",
 		    run->inventory_hosts, run->inventory_hosts == 1 ? "" : "s");
+}
+
+void rep_words_shards(struct strbuf *out, const struct rep_run *run)
+{
+	uint32_t n = run->part_count > 0 ? run->parts[0].shard_n : run->shard_n;
+
+	if (run->part_count == 0 && n > 0) {
+		strbuf_addf(out, "%" PRIu32 " of %" PRIu32, run->shard_k, n);
+	} else if (n > 0 && run->part_count == n) {
+		strbuf_addf(out, "all %" PRIu32 ", merged", n);
+	} else if (n > 0) {
+		strbuf_addf(out, "%zu of %" PRIu32 ", merged; missing: ", run->part_count, n);
+		rep_merge_missing(out, run);
+	}
 }
 
 void rep_words_operator(struct strbuf *out, const struct rep_run *run)

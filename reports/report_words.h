@@ -32,6 +32,9 @@ void rep_words_hosts(struct strbuf *out, const struct rep_error_entry *entry, si
 /* `inventory.ini: 200 hosts`. */
 void rep_words_inventory(struct strbuf *out, const struct rep_run *run);
 
+/* `2 of 8`; of a merged report `all 8, merged` or `6 of 8, merged; missing: 3-4`; nothing where there were none. */
+void rep_words_shards(struct strbuf *out, const struct rep_run *run);
+
 /* `CORP\admin on JUMP1`; nothing where neither is known. */
 void rep_words_operator(struct strbuf *out, const struct rep_run *run);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
 #include <uv.h>
 
 #define HELP_COLUMN 36 /* where the texts of options begin */
@@ -112,8 +113,8 @@ int cmd_version(void)
 	int code;
 
 	strbuf_init(&text);
-	strbuf_addf(&text, "rdsweep %s\nbackends: %s\nlibuv %s\n", RDSWEEP_VERSION,
-		    run_backend_names(), uv_version_string());
+	strbuf_addf(&text, "rdsweep %s\nbackends: %s\nlibuv %s\ncJSON %s\n", RDSWEEP_VERSION,
+		    run_backend_names(), uv_version_string(), cJSON_Version());
 	code = cli_output(&text);
 	strbuf_release(&text);
 	return code;

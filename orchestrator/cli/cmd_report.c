@@ -39,6 +39,9 @@ static const struct subcommand {
 	{ "hosts", report_hosts, 1, SIZE_MAX, BIT(OUTCOME), "a report file" },
 	{ "convert", report_convert, 1, 1, BIT(OUTPUT) | BIT(OVERWRITE) | BIT(FORMAT),
 	  "one report file" },
+	{ "diff", report_diff, 2, 2, BIT(VERBOSE), "two report files" },
+	{ "merge", report_merge, 1, SIZE_MAX, BIT(OUTPUT) | BIT(OVERWRITE) | BIT(FORMAT),
+	  "the report files of shards" },
 };
 #define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
 

@@ -7,47 +7,12 @@
 #include "report_input.h"
 #include "report_output.h"
 
-#include <stdlib.h>
-
 struct conversion {
-	struct report_output *outputs;
-	struct rep_writer **writers;
-	size_t count;
+	struct report_outputs outputs;
 	const char *path;
 	struct rep_copy copy;
 	struct rep_visitor inner;
 };
-
-static int open_outputs(struct conversion *conversion, const struct options *options)
-{
-	size_t wanted = options->reports.count ? options->reports.count : 1;
-
-	conversion->outputs = calloc(wanted, sizeof(*conversion->outputs));
-	conversion->writers = calloc(wanted, sizeof(struct rep_writer *));
-	if (!conversion->outputs || !conversion->writers)
-		return cli_no_memory();
-	for (size_t i = 0; i < wanted; i++) {
-		const char *path = options->reports.count ? options->reports.items[i] : NULL;
-		int code = report_output_open(&conversion->outputs[i], path,
-					      options->format == FORMAT_CSV ? REP_FORMAT_CSV
-									    : REP_FORMAT_JSON,
-					      options->overwrite);
-
-		if (code)
-			return code;
-		conversion->writers[i] = conversion->outputs[i].writer;
-		conversion->count++;
-	}
-	return 0;
-}
-
-static bool any_failed(const struct conversion *conversion)
-{
-	for (size_t i = 0; i < conversion->count; i++)
-		if (report_output_failed(&conversion->outputs[i]))
-			return true;
-	return false;
-}
 
 /* From a copy's word to that of report_input.h. An output that failed is told of when it is closed. */
 static int heed(struct conversion *conversion, int status)
@@ -57,7 +22,8 @@ static int heed(struct conversion *conversion, int status)
 				"rdsweep writes",
 				report_input_name(conversion->path));
 	if (status == REP_COPY_FAILED)
-		return any_failed(conversion) ? REPORT_ENOUGH : REPORT_NO_MEMORY;
+		return report_outputs_failed(&conversion->outputs) ? REPORT_ENOUGH
+								   : REPORT_NO_MEMORY;
 	return status ? REPORT_SAID : 0;
 }
 
@@ -115,11 +81,11 @@ static int copy(struct conversion *conversion)
 					     .host_end = pass_host_end };
 	int code;
 
-	rep_copy_init(&conversion->copy, conversion->writers, conversion->count);
+	rep_copy_init(&conversion->copy, conversion->outputs.writers, conversion->outputs.count);
 	rep_copy_visitor(&conversion->copy, &conversion->inner);
 	code = report_input_read(conversion->path, &visitor);
-	if (!code && !any_failed(conversion) && rep_copy_end(&conversion->copy) &&
-	    !any_failed(conversion))
+	if (!code && !report_outputs_failed(&conversion->outputs) &&
+	    rep_copy_end(&conversion->copy) && !report_outputs_failed(&conversion->outputs))
 		code = cli_no_memory();
 	rep_copy_release(&conversion->copy);
 	return code;
@@ -129,26 +95,14 @@ int report_convert(const struct report_call *call)
 {
 	const struct options *options = call->options;
 	struct conversion conversion = { .path = call->files[0] };
-	int code;
+	int code = report_outputs_check(call->command, options, call->files, call->file_count);
+	int closed;
 
-	if (options->format == FORMAT_TABLE)
-		return cli_usage_of(call->command,
-				    "'report convert' writes json or csv to standard "
-				    "output; 'report show' prints tables");
-	if ((options->reports.count > 0) == (options->format != FORMAT_UNSET))
-		return cli_usage_of(call->command, "'report convert' needs either -o FILE or, for "
-						   "standard output, --format");
-	code = report_outputs_check(options, call->files, call->file_count);
-	if (!code)
-		code = open_outputs(&conversion, options);
+	if (code)
+		return code;
+	code = report_outputs_open(&conversion.outputs, options);
 	if (!code)
 		code = copy(&conversion);
-	for (size_t i = 0; i < conversion.count; i++) {
-		int closed = report_output_close(&conversion.outputs[i], code == 0);
-
-		code = code ? code : closed;
-	}
-	free(conversion.writers);
-	free(conversion.outputs);
-	return code;
+	closed = report_outputs_close(&conversion.outputs, code == 0);
+	return code ? code : closed;
 }

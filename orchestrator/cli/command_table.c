@@ -35,12 +35,15 @@ static const struct command commands[] = {
 	  "what the inventory means: list, check, graph",
 	  "Shows the hosts after groups, ranges, --limit and --shard: 'list' one name a\n"
 	  "line, 'check' every mistake and remark, 'graph' the groups as a tree.\n" },
-	{ COMMAND_REPORT, "report", cmd_report, "show|hosts|convert FILE... [OPTIONS]",
-	  "reviews finished runs: show, hosts, convert",
+	{ COMMAND_REPORT, "report", cmd_report, "show|hosts|diff|convert|merge FILE... [OPTIONS]",
+	  "reviews finished runs: show, hosts, diff, convert, merge",
 	  "'show' prints what a report says: outcome, totals, errors and what to do\n"
 	  "about them; --by counts its sessions; --only, --host and --user list them.\n"
 	  "'hosts' prints the names of hosts that did not succeed, one a line, for\n"
-	  "'--limit @FILE'. 'convert' writes it as CSV or HTML. '-' is standard input.\n" },
+	  "'--limit @FILE'. 'diff A B' tells what two reports have apart, a plan and what\n"
+	  "was done, last month and this: exit code 0 if nothing, else 1. 'convert' writes\n"
+	  "a report as CSV or HTML; 'merge' makes one of the reports of all shards, and\n"
+	  "says which are missing (exit code 1). '-' is standard input.\n" },
 	{ COMMAND_ERROR, "error", cmd_error, "CODE... [--format table|json]",
 	  "explains an error code: name, meaning, class, remedy",
 	  "A code is a decimal number, 0x and hexadecimal, an HRESULT, or a name such\n"

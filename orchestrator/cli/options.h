@@ -114,8 +114,9 @@ struct options {
 	struct option_waves waves;
 	int64_t wave_pause_ms;
 	int64_t max_closing; /* -1: no limit */
-	int drain;	  /* enum option_drain */
-	int drain_failed; /* enum option_failed; not given: skip */
+	int64_t sweep;	     /* -1: not given */
+	int drain;	     /* enum option_drain */
+	int drain_failed;    /* enum option_failed; not given: skip */
 	const char *reason;
 	/* work */
 	int64_t concurrency;

@@ -2,8 +2,8 @@
  * report_output.h - a report that a command writes from other reports: a file written whole or not at all, or
  * standard output.
  *
- * Usage:     report_outputs_check(), then for each report_output_open(); the writer takes the report;
- *            report_output_close() in any case.
+ * Usage:     report_outputs_check(), report_outputs_open(); the writers take the report; report_outputs_close() in
+ *            any case.
  * Errors:    printed, one line each; the exit code is returned.
  * Threads:   one thread.
  */
@@ -17,26 +17,29 @@
 #include "report_write.h"
 
 struct report_output {
-	struct rep_writer *writer;
-	/* private */
 	const char *path; /* NULL: standard output */
 	struct file_whole *file;
 	const char *why; /* standard output could not be written */
 };
 
-/* Whether the files of -o can be written, and none is one of the inputs. 0 or 2. */
-int report_outputs_check(const struct options *options, const char *const *inputs,
-			 size_t input_count);
+struct report_outputs {
+	struct rep_writer **writers;
+	size_t count;
+	struct report_output *items; /* private */
+};
 
-/* `path` NULL is standard output in that format; otherwise the name decides. 0, or the exit code;
- * then there is nothing to close. */
-int report_output_open(struct report_output *output, const char *path, enum rep_format format,
-		       bool overwrite);
+/* Either -o or --format, whose files can be written and are none of the inputs. 0 or 2. */
+int report_outputs_check(const struct command *command, const struct options *options,
+			 const char *const *inputs, size_t input_count);
 
-/* Puts the file in its place where `complete`, else leaves nothing behind. 0, or the exit code. */
-int report_output_close(struct report_output *output, bool complete);
+/* The files of -o, or standard output. 0, or the exit code. */
+int report_outputs_open(struct report_outputs *outputs, const struct options *options);
+
+/* Puts the files in their places where `complete`, else leaves nothing behind. 0, or the exit
+ * code. */
+int report_outputs_close(struct report_outputs *outputs, bool complete);
 
 /* A write failed, which closing tells of. */
-bool report_output_failed(const struct report_output *output);
+bool report_outputs_failed(const struct report_outputs *outputs);
 
 #endif

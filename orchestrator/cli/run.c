@@ -21,6 +21,14 @@ static void warning(void *ctx, const char *text)
 	strbuf_release(&line);
 }
 
+static void note(void *ctx, const char *text)
+{
+	struct run *run = ctx;
+
+	if (run->writer && !run->options->quiet)
+		writer_line(run->writer, text);
+}
+
 static void finished(void *ctx)
 {
 	struct run *run = ctx;
@@ -29,6 +37,13 @@ static void finished(void *ctx)
 	prompt_stop(&run->prompt);
 	run_guard_finished(run);
 	exec_stop(run->executor);
+}
+
+/* Somebody is meant, wherever he is: nobody may call him gone who has not looked at the end. */
+static bool looks_again(const struct run *run)
+{
+	return run->call->self->id == COMMAND_LOGOFF && run->who.selection.user_count &&
+	       !run->options->plan && run->options->sweep != 0;
 }
 
 static enum fleet_drain drain_of(const struct options *options)
@@ -100,6 +115,9 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.wave_count = options->waves.count,
 		.wave_pause_ms = options->wave_pause_ms,
 		.max_closing = options->max_closing,
+		.sweeps = options->sweep > 0 ? (uint32_t)options->sweep : 0,
+		.sweeps_begun = goes_on ? run->resume->read.sweeps : 0,
+		.look_again = looks_again(run),
 		.drain = drain_of(options),
 		.drain_failed = failed_policy(options->drain_failed),
 		.journal = run->keep.journal,
@@ -112,7 +130,7 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.drain_doubt_count = goes_on ? run->resume->read.drain_doubt_count : 0,
 		.seed = seed,
 	};
-	const struct fleet_observer observer = { run, run_gate, warning, finished };
+	const struct fleet_observer observer = { run, run_gate, warning, finished, note };
 
 	return fleet_create(&fleet_options, &observer, &run->record);
 }

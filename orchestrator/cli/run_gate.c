@@ -109,6 +109,8 @@ static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
 	(void)run_not_asked(&run->record, &names);
 	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s%s%s", plan->hosts_failed,
 		    plural(plan->hosts_failed), names.len ? ": " : "", strbuf_text(&names));
+	if (plan->sweeps)
+		strbuf_adds(&line, " (a sweep asks again, and acts on who is found there)");
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	strbuf_release(&names);
@@ -172,6 +174,7 @@ static void add_drain(struct strbuf *line, const struct run *run, const struct f
 		add_hosts(line, " Drain mode is put back on ", plan->restore_hosts, ".");
 }
 
+/* Of a run that goes on there may be nobody left but who logs on meanwhile. */
 static void question(const struct run *run, struct strbuf *line, const struct fleet_plan *plan)
 {
 	static const char *const acts[COMMAND_COUNT] = {
@@ -180,22 +183,31 @@ static void question(const struct run *run, struct strbuf *line, const struct fl
 		[COMMAND_MESSAGE] = "sends a message to",
 	};
 
-	if (!plan->sessions) {
+	if (plan->sessions)
+		strbuf_addf(line,
+			    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
+			    " host%s",
+			    acts[run->call->self->id], plan->sessions, plural(plan->sessions),
+			    plan->users, plural(plan->users), plan->hosts, plural(plan->hosts));
+	else if (plan->sweeps)
+		strbuf_adds(line, "Everything that was found has been done; this goes on with");
+	else
 		add_hosts(line, "This puts drain mode back on ", plan->restore_hosts,
-			  ", as the run has not done so.");
-		return;
-	}
-	strbuf_addf(line,
-		    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32 " host%s.",
-		    acts[run->call->self->id], plan->sessions, plural(plan->sessions), plan->users,
-		    plural(plan->users), plan->hosts, plural(plan->hosts));
-	add_drain(line, run, plan);
+			  ", as the run has not done so");
+	if (plan->sweeps)
+		strbuf_addf(line, "%s up to %" PRIu32 " sweep%s for who logs on meanwhile",
+			    plan->sessions ? ", and" : "", plan->sweeps, plural(plan->sweeps));
+	strbuf_addc(line, '.');
+	if (plan->sessions || plan->sweeps)
+		add_drain(line, run, plan);
 }
 
 /* The number that means yes. */
 static uint32_t expected(const struct fleet_plan *plan)
 {
-	return plan->sessions ? plan->sessions : plan->restore_hosts;
+	if (plan->sessions)
+		return plan->sessions;
+	return plan->restore_hosts ? plan->restore_hosts : plan->sweeps;
 }
 
 static void answered(struct prompt *prompt, const char *line)

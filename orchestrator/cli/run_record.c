@@ -150,6 +150,7 @@ static int add_safety(struct run *run, struct values *values)
 	add_texts(values, "waves", waves, options->waves.count);
 	add_int(values, "wave_pause_ms", options->wave_pause_ms);
 	add_int(values, "max_closing", options->max_closing);
+	add_int(values, "sweep", options->sweep);
 	add_choice(values, "drain", "drain", options->drain);
 	if (options->drain != DRAIN_UNSET)
 		add_choice(values, "drain_failed", "drain-failed",
@@ -166,7 +167,7 @@ static int describe_policy(struct run *run)
 {
 	const struct options *options = run->options;
 	struct arena *arena = &run->record.arena;
-	struct values values = { .arena = arena, .cap = 40 };
+	struct values values = { .arena = arena, .cap = 48 };
 
 	values.items = arena_alloc(arena, values.cap * sizeof(*values.items));
 	if (!values.items)

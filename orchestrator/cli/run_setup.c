@@ -114,6 +114,10 @@ static int check_arguments(const struct run *run)
 				 "'--dry-run' exclude each other");
 	if (options->max_age_ms >= 0 && !options->plan)
 		return cli_usage("'--max-age' is the age of a plan: it goes with '--plan'");
+	if (options->sweep >= 0 && options->plan)
+		return cli_usage(
+			"'--plan' acts on what was planned and on nobody else: '--sweep' cannot "
+			"be given with it");
 	if (options->drain_failed != FAILED_UNSET && options->drain == DRAIN_UNSET)
 		return cli_usage(
 			"'--drain-failed' says what becomes of hosts that cannot be drained: "

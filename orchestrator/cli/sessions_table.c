@@ -100,7 +100,7 @@ static void add_host(struct table *table, const struct rep_host *host,
 		add_row(table, host, session);
 		count->sessions++;
 		if (*session->user)
-			account_set_add(users, session->domain, session->user);
+			(void)account_set_add(users, session->domain, session->user);
 	}
 	count->hosts += count->sessions > before;
 }

@@ -49,22 +49,38 @@ uint16_t fleet_error(struct fleet *fleet, const struct session_error *error)
 	return index;
 }
 
-void fleet_warn(struct fleet *fleet, const char *format, ...)
+static void tell(struct fleet *fleet, void (*told)(void *ctx, const char *text), const char *format,
+		 va_list args)
 {
 	struct strbuf raw, line;
-	va_list args;
 
-	if (!fleet->observer.warning)
+	if (!told)
 		return;
 	strbuf_init(&raw);
 	strbuf_init(&line);
-	va_start(args, format);
 	strbuf_vaddf(&raw, format, args);
-	va_end(args);
 	text_escape_add(&line, strbuf_text(&raw), raw.len);
-	fleet->observer.warning(fleet->observer.ctx, strbuf_text(&line));
+	told(fleet->observer.ctx, strbuf_text(&line));
 	strbuf_release(&raw);
 	strbuf_release(&line);
+}
+
+void fleet_warn(struct fleet *fleet, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	tell(fleet, fleet->observer.warning, format, args);
+	va_end(args);
+}
+
+void fleet_note(struct fleet *fleet, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	tell(fleet, fleet->observer.note, format, args);
+	va_end(args);
 }
 
 /* --max-closing */
@@ -175,7 +191,8 @@ void fleet_feed(struct fleet *fleet)
 	while (may_start(fleet)) {
 		struct host_job *job = &fleet->jobs[fleet->queue[fleet->queue_next]];
 
-		if (!lookup_possible(fleet, job))
+		/* where nothing can be begun any more they are told so */
+		if (!lookup_possible(fleet, job) && !seats_all_lost(&fleet->seats))
 			break;
 		fleet->queue_next++;
 		job_start(job);
@@ -260,6 +277,8 @@ void fleet_finish(struct fleet *fleet)
 	if (fleet->phase == FLEET_FINISHED)
 		return;
 	settle_unstarted(fleet);
+	if (fleet->again || fleet->sweep)
+		comeback_decide_fleet(fleet);
 	fleet_settle_owed(fleet);
 	fleet->phase = FLEET_FINISHED;
 	exec_timer_stop(fleet->options.executor, &fleet->run_timer);
@@ -289,7 +308,9 @@ static void on_end(struct exec_timer *timer)
 
 	bool to_gate = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_GATE;
 
-	if (to_gate && fleet->stop == FLEET_STOP_NONE)
+	if (fleet->phase == FLEET_SURVEY && fleet->again && fleet->stop == FLEET_STOP_NONE)
+		sweep_surveyed(fleet);
+	else if (to_gate && fleet->stop == FLEET_STOP_NONE)
 		fleet_gate(fleet);
 	else if (fleet->phase == FLEET_ACT && fleet->stop == FLEET_STOP_NONE)
 		next_wave(fleet);
@@ -356,6 +377,11 @@ void fleet_begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count
 	fleet_feed(fleet);
 }
 
+void fleet_begin_survey(struct fleet *fleet, size_t count)
+{
+	fleet_begin_queue(fleet, FLEET_SURVEY, count);
+}
+
 bool fleet_has_open_sessions(const struct rep_host *host)
 {
 	for (uint32_t row = 0; row < host->session_count; row++)
@@ -373,7 +399,8 @@ void fleet_begin_act(struct fleet *fleet)
 	for (size_t i = 0; i < fleet->record->host_count; i++)
 		anything |= fleet_has_open_sessions(&fleet->record->hosts[i]);
 	if (!hosts) {
-		fleet_warn(fleet, "out of memory: nothing is touched");
+		fleet_warn(fleet, "out of memory: nothing %sis touched",
+			   fleet->again ? "more " : "");
 		fleet_stop_before_act(fleet, FLEET_STOP_DECLINED);
 		return;
 	}
@@ -385,6 +412,7 @@ void fleet_begin_act(struct fleet *fleet)
 			hosts[count++] = (uint32_t)i;
 	}
 	waves_init(&fleet->waves, hosts, count, fleet->options.waves, fleet->options.wave_count);
+	fleet->hosts_done = 0;
 	fleet->phase = FLEET_ACT;
 	next_wave(fleet);
 }
@@ -420,7 +448,7 @@ static void next_wave(struct fleet *fleet)
 	const struct fleet_options *options = &fleet->options;
 
 	if (fleet->waves.next >= fleet->waves.count)
-		fleet_wind_up(fleet);
+		sweep_next(fleet);
 	else if (fleet->waves.number && options->wave_pause_ms > 0)
 		(void)exec_timer_set(options->executor, &fleet->pause_timer,
 				     exec_now_us(options->executor) +
@@ -464,10 +492,10 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->record = record;
 	fleet->jobs = calloc(options->host_count + 1, sizeof(*fleet->jobs));
 	fleet->queue = calloc(options->host_count + 1, sizeof(*fleet->queue));
-	/* For each host its own timer and that of a simulated probe, and the fleet's: a deadline
+	/* For each host its own timer and those of its probe, and the fleet's: a deadline
 	 * that could not be set would let a stuck call hold the run. */
 	if (!fleet->jobs || !fleet->queue ||
-	    exec_timer_reserve(options->executor, 2 * options->host_count + FLEET_TIMERS) < 0) {
+	    exec_timer_reserve(options->executor, 3 * options->host_count + FLEET_TIMERS) < 0) {
 		fleet_free(fleet);
 		return NULL;
 	}
@@ -478,6 +506,7 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->wake_timer.fire = on_wake;
 	fleet->end_timer.fire = on_end;
 	fleet->credentials_proven = !options->one_host_first;
+	fleet->sweep = options->sweeps_begun;
 	(void)fill_hosts(fleet);
 	return fleet;
 }

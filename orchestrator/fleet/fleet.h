@@ -121,6 +121,13 @@ struct fleet_options {
 		*survey_rows; /* with `resume`, of each host: how many rows are the survey's */
 	/* exactly these sessions (plan.h), and no others; NULL: the selection decides */
 	const struct plan *plan;
+	/* Logoff: how often, at most, the fleet is surveyed again after the act and who was seen for
+	 * the first time since then is acted on too. Not with a plan. */
+	uint32_t sweeps;
+	uint32_t sweeps_begun; /* with `resume`: that the run before had surveyed for */
+	/* Logoff: where nobody has looked at the fleet since the last act, it is looked at once more
+	 * at the end: is anybody on who matches the selection? Nothing is acted on. */
+	bool look_again;
 	uint64_t seed; /* of retry jitter */
 };
 
@@ -128,6 +135,7 @@ struct fleet_options {
 struct fleet_plan {
 	uint32_t sessions, users, hosts; /* users: different accounts */
 	uint32_t hosts_failed;		 /* could not be surveyed */
+	uint32_t sweeps;		 /* may follow, and are confirmed with it */
 	uint32_t drain_hosts;	/* whose drain mode will be looked at, and set where need be */
 	uint32_t restore_hosts; /* whose drain mode a run that goes on still has to put back */
 };
@@ -158,12 +166,15 @@ enum fleet_phase { FLEET_SURVEY, FLEET_GATE, FLEET_ACT, FLEET_RESTORE, FLEET_FIN
 struct fleet_observer {
 	void *ctx;
 	/* The plan stands and wants an answer: fleet_answer(), now or later. Not called for a dry
-	 * run, a listing, an empty plan, or where a guard already said no. */
+	 * run, a listing, an empty plan (unless of a run that goes on and has sweeps left), or where
+	 * a guard already said no. */
 	void (*gate)(void *ctx, const struct fleet_plan *plan);
 	/* Something an administrator should see now; one line, escaped. */
 	void (*warning)(void *ctx, const char *text);
 	/* the record is complete; calls that were left behind may still be out */
 	void (*finished)(void *ctx);
+	/* What has come up, and is nothing to worry about; one line, escaped. */
+	void (*note)(void *ctx, const char *text);
 };
 
 /* A picture of the run, for progress. */
@@ -172,6 +183,8 @@ struct fleet_progress {
 	uint32_t hosts, hosts_surveyed, hosts_acting, hosts_done;
 	uint32_t sessions_selected, sessions_done, sessions_not_done;
 	uint32_t wave, waves; /* from 1; 0 before the act */
+	uint32_t sweep;	      /* from 1; 0 the first round */
+	bool last_look;	      /* nobody is acted on any more */
 	unsigned calls, calls_lent, calls_left_behind;
 	enum fleet_stop stop;
 	uint32_t hosts_to_restore; /* whose drain mode has to be put back yet */

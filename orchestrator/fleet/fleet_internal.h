@@ -5,11 +5,14 @@
  *   gate.c          between them: the plan counted, guards, the answer
  *   stopping.c      what stops a run before its end
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
+ *   host_probe.c    its probe, and the name look-up that may outlast it
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
  *   host_drain.c    its decisions about the host's drain mode
  *   restore.c       the phase that puts drain modes back
  *   host_order.c    what a call is to do to a session
+ *   sweep.c         going round again, for who has logged on meanwhile
+ *   host_sweep.c    one host surveyed again
  *   sighting.c      what a look found, into the record
  *   comeback.c      who was logged off and is on again
  *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts
@@ -50,6 +53,12 @@ struct fleet {
 	struct host_job **holding_end;
 	int64_t closing; /* sessions that were asked and are not gone yet */
 
+	/* Going round again (sweep.c) */
+	uint32_t sweep;	    /* its number, from 1; 0: the first round */
+	bool again;	    /* the survey that is on, or was the last, is not the first */
+	bool last_look;	    /* ... and nobody is acted on after it */
+	uint32_t newcomers; /* seen at the last look, and would be selected */
+
 	uint32_t failures;	/* hosts that ended failed, partial or timed out */
 	uint32_t wave_failures; /* of them in this wave */
 	uint32_t hosts_surveyed, hosts_done;
@@ -70,8 +79,11 @@ void fleet_closing_changed(struct fleet *fleet, int by);
 bool fleet_closing_full(const struct fleet *fleet);
 void fleet_hold(struct fleet *fleet, struct host_job *job);
 void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
+void fleet_note(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 
 /* fleet.c: the phases. */
+/* Begins a survey of the first `count` of fleet->queue. */
+void fleet_begin_survey(struct fleet *fleet, size_t count);
 void fleet_begin_act(struct fleet *fleet); /* the first wave of all that is selected */
 /* The queue is through: what is next is decided from the loop. Twice is fine. */
 void fleet_end_phase(struct fleet *fleet);
@@ -106,6 +118,24 @@ void fleet_gate(struct fleet *fleet); /* the survey is through */
 /* Ends the run with nothing touched; a stop that was given before stays. */
 void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason);
 
+/* sweep.c */
+/* The act is through: surveys again, or finishes. */
+void sweep_next(struct fleet *fleet);
+/* A survey that was not the first is through: acts on who was found, or finishes. */
+void sweep_surveyed(struct fleet *fleet);
+/* Whether a run without anything to act on (any more) still has the fleet to look at. */
+bool sweep_is_due(const struct fleet *fleet);
+/* Sessions of a sweep that would be more than --max-sessions in all are not attempted; tells
+ * whether there were any. */
+bool sweep_over_limit(struct fleet *fleet);
+
+/* host_sweep.c: one host surveyed again. In place of host_survey.c's; same meaning. */
+void sweep_start(struct host_job *job);
+int sweep_listed(struct host_job *job, const struct session_list *list);
+bool sweep_prepare_details(struct host_job *job);
+enum job_state sweep_detailed(struct host_job *job, const struct fleet_call *call);
+void sweep_settle(struct host_job *job);
+
 /* stopping.c */
 void fleet_stopping_init(struct fleet *fleet); /* sets up its timers */
 enum rep_reason fleet_stop_reason(enum fleet_stop stop);
@@ -133,17 +163,24 @@ void sighting_subject(const struct fleet *fleet, uint32_t host_index, const stru
 		      struct selection_subject *ret);
 
 /* comeback.c: who was logged off and is on again. */
+/* The host's rows before this one are those of its survey. */
+void comeback_count_from(struct host_job *job, uint32_t survey_rows);
 /* What a good look at the host has shown: one flag a row. */
 void comeback_look(struct host_job *job, const bool *shown);
-/* Who a closer look found under an id that was another session's. */
-void comeback_add_other(struct host_job *job, uint32_t id, const struct session_details *details);
+/* Who a closer look found under an id that was another session's: the row, or -1 when memory is
+ * short. */
+int64_t comeback_add_other(struct host_job *job, uint32_t id,
+			   const struct session_details *details);
 /* Whether only a closer look tells who it is that a list shows under the id and account of a session
  * that was logged off; and what that look has told. */
 bool comeback_wants_recheck(const struct host_job *job, const struct session_job *session);
 void comeback_rechecked(struct host_job *job, const struct session_job *session,
 			const struct fleet_call *call);
-/* `returned` or `logged_off`, for every session of the host that was logged off. */
+/* `returned` or `logged_off`, for every session of the host that was logged off, from looks at this
+ * host; once there are sweeps that looks at others may outweigh, only the first. */
 void comeback_decide(struct host_job *job);
+/* The same for all hosts, from what was seen anywhere in the fleet. */
+void comeback_decide_fleet(struct fleet *fleet);
 /* Either of them. */
 bool comeback_was_logged_off(const struct rep_session *row);
 

@@ -38,7 +38,7 @@ static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 			if (!session->selected || session->outcome != REP_SESSION_NONE)
 				continue;
 			plan->sessions++;
-			account_set_add(&users, session->domain, session->user);
+			(void)account_set_add(&users, session->domain, session->user);
 		}
 		plan->hosts += plan->sessions > before;
 	}
@@ -70,7 +70,16 @@ void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason)
 {
 	if (fleet->stop == FLEET_STOP_NONE)
 		fleet->stop = reason;
-	fleet_finish(fleet);
+	fleet_wind_up(fleet);
+}
+
+/* A run that goes on and has done all that was found so far: a last look needs no answer. */
+static void ask_to_go_on(struct fleet *fleet, const struct fleet_plan *plan)
+{
+	if ((plan->sweeps || plan->restore_hosts) && fleet->observer.gate)
+		fleet->observer.gate(fleet->observer.ctx, plan);
+	else
+		fleet_answer(fleet, true);
 }
 
 /* Hosts that `drain` is to change have no outcome until that is done. */
@@ -102,8 +111,11 @@ void fleet_gate(struct fleet *fleet)
 		fleet_finish(fleet);
 		return;
 	}
+	if (fleet->options.resume)
+		(void)sweep_over_limit(fleet);
 	if (!count_plan(fleet, &plan))
 		fleet_warn(fleet, "out of memory while counting users");
+	plan.sweeps = fleet->options.sweeps - fleet->sweep;
 	if (!fleet->options.dry_run)
 		open_drains(fleet);
 	if (fleet->options.max_sessions >= 0 && plan.sessions > fleet->options.max_sessions) {
@@ -112,6 +124,8 @@ void fleet_gate(struct fleet *fleet)
 			   "touched",
 			   (unsigned)plan.sessions, (long long)fleet->options.max_sessions);
 		fleet_stop_before_act(fleet, FLEET_STOP_MAX_SESSIONS);
+	} else if (!plan.sessions && fleet->options.resume && sweep_is_due(fleet)) {
+		ask_to_go_on(fleet, &plan);
 	} else if (fleet->options.dry_run || nothing_to_do(fleet, &plan)) {
 		settle_all(fleet, REP_SESSION_PLANNED);
 		fleet_finish(fleet);

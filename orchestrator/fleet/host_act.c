@@ -635,6 +635,7 @@ void act_settle(struct host_job *job)
 		else if (session->state == SESSION_PLANNED)
 			settle_not_attempted(job, session);
 	}
+	comeback_decide(job); /* closer looks may have been cut off */
 	drain_settle(job);
 	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
 	journal_done(fleet->options.journal, fleet->record, job->index);

@@ -96,9 +96,15 @@ struct host_job {
 	uint32_t session_count;
 	/* Rows from here on were seen for the first time after the survey; */
 	uint32_t survey_rows;
-	/* which of those the last look that was good has shown (comeback.c); NULL: none yet */
-	bool *later_on;
+	/* what is known of those (comeback.c): enum later; none beyond `later_count` */
+	uint8_t *later;
 	uint32_t later_count;
+	/* Surveyed again (host_sweep.c): the rows that are worth a closer look, */
+	uint32_t *looks;
+	uint32_t look_count, look_cap, look_next;
+	uint32_t rows_before;  /* those it had before, */
+	uint16_t error_before; /* its error, */
+	uint16_t error_kept;   /* and the one that no look makes good: of its drain mode */
 	struct host_job *hold_next;
 	struct journal_waiter waiter; /* INTENT */
 };
@@ -130,6 +136,15 @@ enum job_failure job_retry(struct host_job *job, const struct session_error *err
 int64_t job_backoff_us(struct host_job *job, unsigned tries);
 /* The error of a call that was left behind: the host's time was up, or the call's. */
 struct session_error job_timeout_error(const struct host_job *job);
+
+/* Nothing can be begun with this host any more: every thread is held for good. */
+void job_refuse(struct host_job *job);
+void job_out_of_memory(struct host_job *job);
+
+/* host_probe.c */
+void probe_enter(struct host_job *job);		 /* PROBE: starts it */
+void probe_give_up(struct host_job *job);	 /* none in flight: fine */
+void probe_counts_no_more(struct host_job *job); /* it keeps others waiting no longer */
 
 /* Ends with this error; the sessions that wait get it too. */
 enum job_state job_give_up(struct host_job *job, const struct session_error *error, bool silent);

@@ -128,7 +128,7 @@ enum job_state survey_enumerated(struct host_job *job, struct fleet_call *call)
 	}
 	fleet_credential_answer(job->fleet, NULL);
 	job->tries = 0;
-	if (add_all(job, &call->list) < 0) {
+	if ((job->fleet->again ? sweep_listed(job, &call->list) : add_all(job, &call->list)) < 0) {
 		error = (struct session_error){ SESSION_API_ENUMERATE_SESSIONS_EX, 8 };
 		return job_give_up(job, &error, false);
 	}
@@ -140,6 +140,8 @@ bool survey_prepare_details(struct host_job *job)
 {
 	const struct rep_host *host = job_host(job);
 
+	if (job->fleet->again)
+		return sweep_prepare_details(job);
 	while (job->row < host->session_count) {
 		const struct rep_session *row = &host->sessions[job->row];
 
@@ -164,6 +166,8 @@ enum job_state survey_detailed(struct host_job *job, struct fleet_call *call)
 	struct rep_host *host = job_host(job);
 	struct rep_session *row = &host->sessions[job->row];
 
+	if (job->fleet->again)
+		return sweep_detailed(job, call);
 	if (call->status == 0) {
 		/* What was listed and what the details say can differ: somebody else may have
 		 * come in between. */
@@ -296,14 +300,19 @@ void survey_settle(struct host_job *job)
 {
 	struct fleet *fleet = job->fleet;
 	struct rep_host *host = job_host(job);
-	bool surveyed = !job->gave_up && !survey_prepare_details(job);
+	bool surveyed;
 
+	if (fleet->again) {
+		sweep_settle(job);
+		return;
+	}
+	surveyed = !job->gave_up && !survey_prepare_details(job);
 	fleet->hosts_surveyed++;
 	drain_settle(job);
 	if (!surveyed)
 		settle_open_rows(job);
 	account_for_plan(job);
-	job->survey_rows = host->session_count;
+	comeback_count_from(job, host->session_count);
 	if (job->gave_up && !host->error && host->outcome == REP_HOST_NONE)
 		host->outcome = REP_HOST_NOT_ATTEMPTED;
 	else if (host->outcome == REP_HOST_NONE)

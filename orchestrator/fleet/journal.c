@@ -235,6 +235,14 @@ void journal_confirmed(struct journal *journal)
 	arm(journal);
 }
 
+void journal_sweep(struct journal *journal, uint32_t number, bool acting)
+{
+	if (!journal)
+		return;
+	journal_line_sweep(&journal->pending, now_ms(journal), number, acting);
+	arm(journal);
+}
+
 void journal_intent(struct journal *journal, const struct rep_record *record, uint32_t host,
 		    const uint32_t *rows, size_t count)
 {

@@ -7,16 +7,23 @@
  * not go on before that waits with a journal_waiter.
  *
  * Format:    JSON Lines, `rdsweep.journal/1`; journal_read.h has the way back. Each line is an
- *              object with "event" and "t": run       the run's section of the report, its options,
- *              working folder: all that resume needs member    one host of the fleet: name,
- *              address, port, ... surveyed  a host as the report will have it, with all its
- *              sessions as seen confirmed the question was answered with yes (or --yes): what is
- *              selected and has no outcome may be acted on intent    sessions of one host (rows)
- *              that are about to be acted on; durable before the first call seen      a session
- *              that was seen for the first time during the act result    a session's outcome left
- *              a call that was left behind drain     the drain mode of a host is about to be set;
- *              durable before the call drained   what a look has told of it since done      a host's end in the act end       the run's
- *              end, `settled` or not
+ *            object with "event" and "t":
+ *            - run: the run's section of the report, its options, working folder: all that resume needs
+ *            - member: one host of the fleet: name, address, port, ...
+ *            - surveyed: a host as the report will have it, with all its sessions as seen
+ *            - confirmed: the question was answered with yes (or --yes): what is selected and has no
+ *              outcome may be acted on
+ *            - sweep: the fleet is surveyed again, and who is found may be acted on; once more, with
+ *              `acting`, when that survey is through
+ *            - intent: sessions of one host (rows) that are about to be acted on; durable before the
+ *              first call
+ *            - seen: a session that was seen for the first time after the survey
+ *            - result: what is known of a session now
+ *            - left: a call that was left behind
+ *            - drain: the drain mode of a host is about to be set; durable before the call
+ *            - drained: what a look has told of it since
+ *            - done: what is known of a host after its act, or after it was surveyed again
+ *            - end: the run's end, `settled` or not
  * Threads:   loop thread. The sink is called on a pool worker, never twice at once.
  * Errors:    once the sink has failed, the journal has failed for good: `failed` is called once,
  *            waiters are called too and have to look at journal_failed().
@@ -71,6 +78,8 @@ void journal_flush(struct journal *journal);
  * are indices into it. */
 void journal_surveyed(struct journal *journal, const struct rep_record *record, uint32_t host);
 void journal_confirmed(struct journal *journal);
+/* The fleet is surveyed again for the n-th time; `acting`: it was, and who was found is acted on. */
+void journal_sweep(struct journal *journal, uint32_t number, bool acting);
 void journal_intent(struct journal *journal, const struct rep_record *record, uint32_t host,
 		    const uint32_t *rows, size_t count);
 void journal_seen(struct journal *journal, const struct rep_record *record, uint32_t host,

@@ -62,6 +62,14 @@ void journal_line_confirmed(struct strbuf *out, int64_t t_ms)
 	end(out);
 }
 
+void journal_line_sweep(struct strbuf *out, int64_t t_ms, uint32_t number, bool acting)
+{
+	begin(out, "sweep", t_ms);
+	strbuf_addf(out, ",\"number\":%" PRIu32 ",\"acting\":%s", number,
+		    acting ? "true" : "false");
+	end(out);
+}
+
 void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
 			 uint32_t host, const uint32_t *rows, size_t count)
 {

@@ -15,6 +15,8 @@
 void journal_line_surveyed(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
 			   uint32_t host);
 void journal_line_confirmed(struct strbuf *out, int64_t t_ms);
+/* {"event":"sweep","t":...,"number":N,"acting":...} */
+void journal_line_sweep(struct strbuf *out, int64_t t_ms, uint32_t number, bool acting);
 /* {"event":"intent","t":...,"host":NAME,"rows":[...]}: rows are the sessions' places in the
  * host's list, from 0 */
 void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record,

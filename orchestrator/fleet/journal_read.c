@@ -45,6 +45,8 @@ struct line {
 	int32_t exit_code;
 	uint8_t outcome;
 	bool settled;
+	uint32_t sweep;
+	bool acting;
 };
 
 struct replay {
@@ -458,6 +460,13 @@ static int apply_confirmed(struct replay *replay)
 	return 0;
 }
 
+static int apply_sweep(struct replay *replay)
+{
+	if (replay->line.acting)
+		replay->read->sweeps = replay->line.sweep;
+	return 0;
+}
+
 /* What was known of these sessions before is no longer. */
 static int apply_intent(struct replay *replay)
 {
@@ -519,6 +528,9 @@ static int apply_done(struct replay *replay)
 	if (keep_error(replay, line_kind(&replay->line.done_error), &error) < 0)
 		return -1;
 	copy_host(host_of(replay), &replay->line.done, error);
+	/* Nobody had been seen there before it was surveyed again. */
+	if (!replay->read->survey_rows[replay->line.host])
+		replay->read->survey_rows[replay->line.host] = host_of(replay)->session_count;
 	return 0;
 }
 
@@ -577,6 +589,11 @@ static const struct rep_field member_fields[] = { TIME, REP_MEMBER_OWN("host", r
 static const struct rep_field surveyed_fields[] = { TIME,
 						    REP_MEMBER_OWN("host", read_surveyed_host) };
 static const struct rep_field confirmed_fields[] = { TIME };
+static const struct rep_field sweep_fields[] = {
+	TIME,
+	LINE("number", REP_FIELD_U32, false, line.sweep),
+	LINE("acting", REP_FIELD_BOOL, false, line.acting),
+};
 static const struct rep_field intent_fields[] = { TIME, HOST, REP_MEMBER_OWN("rows", read_rows) };
 static const struct rep_field seen_fields[] = {
 	TIME,
@@ -633,6 +650,7 @@ static const struct event {
 	{ "drain", REP_SHAPE("a drain mode to be set", drain_fields), apply_drain, false },
 	{ "drained", REP_SHAPE("a drain mode", drained_fields), apply_drained, false },
 	{ "confirmed", REP_SHAPE("the confirmation", confirmed_fields), apply_confirmed, false },
+	{ "sweep", REP_SHAPE("a sweep", sweep_fields), apply_sweep, false },
 	{ "end", REP_SHAPE("the run's end", end_fields), apply_end, false },
 	{ "run", REP_SHAPE("the run", run_fields), apply_run, true },
 };

@@ -31,6 +31,7 @@ struct journal_read {
 	size_t host_count;
 	struct rep_record record; /* its hosts are the members; run's section is not filled */
 	bool confirmed;
+	uint32_t sweeps; /* for so many the fleet was surveyed again, and that survey is through */
 	bool ended,
 		settled; /* the last "end" line; lines after it (a resumed run's) make it not ended again */
 	bool torn;	    /* the last line was dropped */

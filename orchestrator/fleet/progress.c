@@ -25,6 +25,8 @@ void fleet_progress(const struct fleet *fleet, struct fleet_progress *ret)
 	}
 	ret->wave = fleet->waves.number;
 	ret->waves = waves_total(&fleet->waves);
+	ret->sweep = fleet->sweep;
+	ret->last_look = fleet->last_look;
 	ret->calls = fleet->seats.counting + fleet->seats.lent;
 	ret->calls_lent = fleet->seats.lent;
 	ret->calls_left_behind = fleet->seats.left_behind;

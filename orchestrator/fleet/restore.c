@@ -111,7 +111,8 @@ static void begin(struct fleet *fleet)
 
 void fleet_wind_up(struct fleet *fleet)
 {
-	if (fleet->phase == FLEET_ACT && fleet_count_owed(fleet))
+	if ((fleet->phase == FLEET_ACT || (fleet->phase == FLEET_SURVEY && fleet->again)) &&
+	    fleet_count_owed(fleet))
 		begin(fleet);
 	else
 		fleet_finish(fleet);

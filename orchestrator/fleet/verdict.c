@@ -44,8 +44,10 @@ static const struct {
 	{ FLEET_STOP_MAX_SESSIONS, 5, REP_RUN_ABORTED },
 };
 
-/* `matched`: there was something to find. */
-static void conclude_unstopped(const struct rep_totals *totals, bool matched, struct rep_run *run)
+/* `matched`: there was something to find; `others`: sessions that are on, match, and were seen too late
+ * to be selected. */
+static void conclude_unstopped(const struct rep_totals *totals, bool matched, uint32_t others,
+			       struct rep_run *run)
 {
 	uint32_t done = 0, not_done = 0;
 	uint32_t reached = totals->hosts_by[REP_HOST_SUCCEEDED];
@@ -56,7 +58,7 @@ static void conclude_unstopped(const struct rep_totals *totals, bool matched, st
 		if (rep_session_outcome_is_not_done((enum rep_session_outcome)outcome))
 			not_done += totals->sessions_by[outcome];
 	}
-	if (reached < totals->hosts || not_done) {
+	if (reached < totals->hosts || not_done || others) {
 		run->exit_code = 1;
 		run->outcome = done || (reached && !not_done) ? REP_RUN_PARTIAL : REP_RUN_FAILED;
 	} else {
@@ -75,7 +77,7 @@ void fleet_conclude(const struct fleet *fleet)
 	rep_totals_count(fleet->record, &totals);
 	run->stopped_by = fleet_stop_name(fleet->stop);
 	/* A host that is in the mode already is done: only sessions can be absent. */
-	conclude_unstopped(&totals, of_hosts || totals.selected, run);
+	conclude_unstopped(&totals, of_hosts || totals.selected, fleet->newcomers, run);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
 		if (stops[i].stop == fleet->stop) {
 			run->exit_code = stops[i].exit_code;

@@ -9,7 +9,10 @@
 void waves_init(struct waves *waves, uint32_t *hosts, size_t count, const struct fleet_wave *sizes,
 		size_t size_count)
 {
-	memset(waves, 0, sizeof(*waves));
+	uint32_t before = waves->number;
+
+	waves_release(waves);
+	waves->number = waves->before = before;
 	waves->hosts = hosts;
 	waves->count = count;
 	waves->sizes = sizes;
@@ -50,7 +53,7 @@ size_t waves_next(struct waves *waves, const uint32_t **ret_hosts)
 
 uint32_t waves_total(const struct waves *waves)
 {
-	uint32_t number = 0;
+	uint32_t number = waves->before;
 	size_t at = 0;
 
 	while (at < waves->count)

@@ -117,7 +117,7 @@ class Checker:
                 self.say(f"{name(key)} is called already_gone and is still there")
             if outcome == "already_gone" and key in self.gone:
                 self.say(f"{name(key)} is called already_gone, but we asked")
-            if outcome == "returned" and not any(host == key[0] for host, _ in self.back[folded(key[2])]):
+            if outcome == "returned" and not self.back[folded(key[2])]:
                 self.say(f"{name(key)} is called returned and never came back")
             if (outcome in NEEDS_REASON) != (session["reason"] is not None):
                 self.say(f"{name(key)} is {outcome} with the reason {session['reason']}")

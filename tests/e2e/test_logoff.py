@@ -172,6 +172,38 @@ class Logoff(lib.Case):
         self.assertLessEqual(len(asked), 2)  # nobody twice
         self.assert_state_matches()
 
+    def slow_and_comeback(self):
+        """Alice is back on h1 before h2, which is slow, has been through."""
+        sessions = {"h1": {"sessions": [lib.session(2, "CORP\\alice", returns_after_ms=1), lib.session(3, "CORP\\bob")]},
+                    "h2": {"sessions": [lib.session(2, "CORP\\alice")],
+                           "faults": [{"call": "open", "delay_ms": 400}]}}
+        self.sim = self.fleet(["h[1:2]"], lib.scenario(sessions))
+
+    def test_sweep(self):
+        self.slow_and_comeback()
+        result = self.logoff(1, "--all", "--verify-interval", "30ms", "--verify-timeout", "2s", "--sweep", "2")
+        self.assertIn("This logs off 3 sessions of 2 users on 2 hosts, and up to 2 sweeps for who logs on meanwhile.", result.err)
+        self.assertIn("sweep 1 of at most 2", result.err)
+        report = self.report()
+        back = [entry for _, entry in lib.sessions_of(report) if entry["user"] == "alice"]
+        self.assertGreaterEqual(sum(entry["selected"] for entry in back), 3)  # the sweep has acted
+        self.assertEqual(2, report["run"]["policy"]["sweep"])
+        self.assert_state_matches()
+
+    def test_named_users_are_looked_for_once_more(self):
+        self.slow_and_comeback()
+        self.logoff(1, "-u", "alice", "--verify-interval", "30ms", "--verify-timeout", "2s")
+        report = self.report()
+        self.assertEqual({"returned": 2, "skipped": 8}, lib.outcomes(report))
+        self.assert_state_matches()
+
+    def test_sweep_and_plan_exclude_each_other(self):
+        self.slow_and_comeback()
+        self.expect(0, "logoff", *self.sim, "--all", "--dry-run", "--sweep", "3", "-o", "plan.json")
+        self.assertEqual({"planned"}, {entry["outcome"] for _, entry in lib.sessions_of(self.report("plan.json"))} - {"skipped"})
+        result = self.expect(2, "logoff", *self.sim, "--plan", "plan.json", "--sweep", "1", "--yes")
+        self.assertIn("'--sweep' cannot be given with it", result.err)
+
     def test_run_timeout(self):
         self.sim = self.fleet(["h[1:4]"], lib.scenario({"h2": {"faults": [{"call": "enumerate", "hang": True}]}}))
         began = time.monotonic()

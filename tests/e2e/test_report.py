@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Review of finished runs: report show, hosts, convert."""
+"""Review of finished runs: report show, hosts, convert, diff, merge."""
 
 import json
 import os
@@ -22,12 +22,27 @@ def fleet_document():
     })
 
 
-class Reviewed(lib.Case):
-    """A run of eight hosts, of which three have something to tell."""
+class Kept(lib.Case):
+    """The runs of a class are made once; each test gets what they left behind."""
 
     def setUp(self):
         super().setUp()
-        self.options = self.fleet(HOSTS, fleet_document())
+        if "kept" not in type(self).__dict__:
+            before = set(os.listdir(self.folder))
+            self.make()
+            type(self).kept = {name: self.read(name) for name in set(os.listdir(self.folder)) - before
+                               if os.path.isfile(self.path(name))}
+        for name, content in self.kept.items():
+            self.put(name, content)
+
+
+class Reviewed(Kept):
+    """A run of eight hosts, of which three have something to tell."""
+
+    options = ["-i", "hosts.ini", "--sim", "scenario.json"]
+
+    def make(self):
+        self.fleet(HOSTS, fleet_document())
         self.run_it(1, "-o", "report.json", "-o", "report.csv", "-o", "report.html", "--wave", "1,100%")
 
     def run_it(self, code, *more):
@@ -93,7 +108,7 @@ class Show(Reviewed):
                 (text[:len(text) // 2], "report.json:"),
                 (text.replace('"selected":true', '"selected":1', 1), "expected true or false"),
                 ("{}", "no rdsweep.report/1"), ("", "report.json:1:")):
-            self.put("damaged/report.json" if os.path.isdir(self.path("damaged")) else "d-report.json", damage)
+            self.put("d-report.json", damage)
             for arguments in (["show"], ["show", "--by", "user"], ["show", "--only", "failed"], ["hosts"]):
                 result = self.expect(2, "report", *arguments, "d-report.json")
                 self.assertIn(wanted, result.err)
@@ -102,7 +117,7 @@ class Show(Reviewed):
 
     def test_wrong_calls(self):
         for wanted, arguments in (
-                ("'report' needs what to do: 'show', 'hosts', 'convert'", []),
+                ("'report' needs what to do: 'show', 'hosts', 'convert', 'diff', 'merge'", []),
                 ("not 'shw'", ["shw", "report.json"]),
                 ("'report show' needs a report file", ["show"]),
                 ("'faild' is no outcome", ["show", "report.json", "--only", "failed,faild"]),
@@ -196,6 +211,211 @@ class Convert(Reviewed):
         page = self.read("third.html").decode()
         self.assertIn('<meta name="rdsweep-run" content="', page[:4096])
         self.assertTrue(page.endswith("</html>\n"))
+
+
+class Diff(Reviewed):
+    def diff(self, code, a, b, *more):
+        """Numbers by their label, and the lines that are no numbers."""
+        lines = self.lines("diff", a, b, *more, code=code)
+        counts = {}
+        for line in lines:
+            label, _, number = line.strip().rpartition("  ")
+            if number.isdigit():
+                counts[label.strip()] = int(number)
+        return counts, lines
+
+    def test_a_report_and_itself(self):
+        counts, lines = self.diff(0, "report.json", "report.json")
+        self.assertEqual(counts["in both"], counts["accounts"])
+        self.assertNotIn("only in A", "\n".join(lines))
+        self.assertTrue(all("same" in line for line in lines[lines.index("errors") + 1:]), lines)
+
+    def test_planned_and_done(self):
+        self.run_it(1, "--dry-run", "-o", "plan.json")
+        counts, lines = self.diff(1, "plan.json", "report.json")
+        planned = self.report("plan.json")["totals"]["sessions"]["planned"]
+        self.assertEqual((planned, planned - 1, 1, 0), (counts["planned"], counts["and done"], counts["and not done"],
+                                                        counts["done without having been planned"]))
+        self.assertEqual("  rdsh003.corp.example  3  CORP\\carol  planned -> failed  WTSLogoffSession 5 "
+                         "ERROR_ACCESS_DENIED", lines[-1])
+        plan = self.report("plan.json")
+        plan["hosts"][2]["sessions"] = [entry for entry in plan["hosts"][2]["sessions"] if entry["user"] != "ALICE"]
+        self.put("less.json", plan)
+        counts, lines = self.diff(1, "less.json", "report.json")
+        self.assertEqual(1, counts["done without having been planned"])
+        self.assertIn("  rdsh003.corp.example  2  CORP\\alice  logged off", lines)
+        done = self.report()
+        done["hosts"][2]["sessions"] = [entry for entry in done["hosts"][2]["sessions"] if entry["user"] != "carol"]
+        self.put("done.json", done)
+        counts, _ = self.diff(1, "plan.json", "done.json")
+        self.assertEqual((planned - 1, 1), (counts["and done"], counts["and not seen in B"]))
+
+    def test_all_that_was_planned_is_done__exit_0(self):
+        options = self.fleet(HOSTS[:1], lib.scenario())
+        for more in (["--dry-run", "-o", "p.json"], ["-o", "d.json", "--verify-interval", "20ms"]):
+            self.expect(0, "logoff", *options, "--all", "-y", "-q", *more)
+        self.diff(0, "p.json", "d.json")
+
+    def test_changes(self):
+        changed = self.report()
+        hosts = changed["hosts"]
+        hosts[0]["sessions"] = [entry for entry in hosts[0]["sessions"] if entry["user"] != "bob"]
+        for entry in hosts[4]["sessions"]:
+            if entry["outcome"] == "logged_off":
+                entry["outcome"] = "still_present"
+                break
+        hosts[4]["outcome"] = "partial"
+        hosts[5]["host"] = "new.corp.example"
+        changed["errors"] = [entry for entry in changed["errors"] if entry["name"] != "CONNECT_REFUSED"]
+        changed["errors"].append(dict(changed["errors"][0], name="VERIFY_TIMEOUT", api="rdsweep", code=0,
+                                      hosts=["rdsh005.corp.example"], sessions=1))
+        self.put("changed.json", changed)
+        counts, lines = self.diff(1, "report.json", "changed.json")
+        text = "\n".join(lines)
+        self.assertEqual(1, counts["with another outcome"])
+        self.assertEqual(1, counts["logged off -> still present"])
+        self.assertEqual(1, counts["succeeded -> partial"])
+        self.assertIn("  rdsh001.corp.example  3  CORP\\bob  logged off", lines)
+        self.assertIn("      rdsh006.corp.example", lines)
+        self.assertIn("      new.corp.example", lines)
+        self.assertIn("gone  rdsweep CONNECT_REFUSED  hosts 1 -> 0", text)
+        self.assertIn("new   rdsweep VERIFY_TIMEOUT  hosts 0 -> 1, sessions 0 -> 1", text)
+        self.assertEqual(0, counts["only in A"] - 1)  # the account: nobody else is called bob
+        with open(self.path("changed.json"), "rb") as file:
+            same = self.expect(1, "report", "diff", "report.json", "-", input=file.read()).out.splitlines()
+        self.assertEqual(lines[2:], same[2:])
+
+    def test_other_identities__accounts_and_hosts_are_compared(self):
+        later = self.report()
+        for _, entry in lib.sessions_of(later):
+            if entry["user"]:
+                entry["logon_at"] = "2027" + entry["logon_at"][4:]
+                if entry["user"] == "carol":
+                    entry["user"] = "alice"
+        self.put("later.json", later)
+        counts, lines = self.diff(1, "report.json", "later.json")
+        self.assertEqual(0, counts["in both"] if "with the same outcome" in counts else 0)
+        self.assertIn("        2 -> 3        CORP\\alice", lines)
+        self.assertIn("        1 -> 0        CORP\\carol", lines)
+
+    def test_long_lists_are_cut(self):
+        options = self.fleet(HOSTS[:1], lib.scenario(hosts={HOSTS[0]: {"sessions": [
+            session(10 + i, f"CORP\\user{i}") for i in range(50)]}}))
+        self.expect(0, "sessions", *options, "-q", "-o", "a.json")
+        report = self.report("a.json")
+        del report["hosts"][0]["sessions"][-31:-1]
+        self.put("b.json", report)
+        _, lines = self.diff(1, "a.json", "b.json")
+        self.assertTrue(lines[-1].startswith("  ... and ") and lines[-1].endswith("more; -v shows all"))
+        _, everything = self.diff(1, "a.json", "b.json", "-v")
+        self.assertEqual(len(lines) - 1 + int(lines[-1].split()[2]), len(everything))
+
+    def test_wrong_calls(self):
+        for wanted, arguments in (
+                ("needs two report files", ["report.json"]), ("only one of the two", ["-", "-"]),
+                ("cannot read", ["report.json", "none.json"])):
+            self.assertIn(wanted, self.expect(2, "report", "diff", *arguments).err)
+
+
+class Merge(Kept):
+    SHARDS = 5
+    options = ["-i", "hosts.ini", "--sim", "scenario.json"]
+
+    def make(self):
+        hosts = [f"rdsh{i:03}.corp.example" for i in range(1, 31)]
+        self.fleet(hosts, lib.scenario(hosts={
+            **{f"rdsh{i:03}.corp.example": {"faults": [{"call": "open", "error": 1722}]} for i in (2, 5, 9, 14)},
+            **{f"rdsh{i:03}.corp.example": {"faults": [{"call": "logoff", "error": 5}]} for i in (3, 11, 12, 28)},
+            "rdsh020.corp.example": {"faults": [{"call": "probe", "refused": True}]}}))
+        for k in range(1, self.SHARDS + 1):
+            result = self.run_program("logoff", *self.options, "--all", "-y", "-q", "--shard", f"{k}/{self.SHARDS}", "-o",
+                                      f"s{k}.json", "--retry-delay", "10ms", "--verify-interval", "20ms")
+            self.assertIn(result.code, (0, 1), result)
+
+    def merge(self, code, names, out):
+        self.expect(code, "report", "merge", *names, "-o", out, "--overwrite")
+        return self.read(out)
+
+    def test_all__is_the_fleet(self):
+        self.merge(0, [f"s{k}.json" for k in range(1, 6)], "all.json")
+        merged = self.report("all.json")
+        parts = [self.report(f"s{k}.json") for k in range(1, 6)]
+        self.assertEqual([host for part in parts for host in part["hosts"]], merged["hosts"])
+        for of in ("hosts", "sessions"):
+            self.assertEqual({name: sum(part["totals"][of][name] for part in parts) for name in merged["totals"][of]},
+                             merged["totals"][of])
+        for entry in merged["errors"]:
+            mine = [one for part in parts for one in part["errors"]
+                    if (one["api"], one["code"], one["name"]) == (entry["api"], entry["code"], entry["name"])]
+            self.assertEqual([host for one in mine for host in one["hosts"]], entry["hosts"])
+            self.assertEqual(sum(one["sessions"] for one in mine), entry["sessions"])
+        self.assertEqual(3, len(merged["errors"]))
+        run = merged["run"]
+        self.assertEqual(("partial", 1, None, 30), (run["outcome"], run["exit_code"], run["shard"],
+                                                    run["inventory"]["hosts"]))
+        self.assertEqual([part["run"]["id"] for part in parts], [part["id"] for part in run["merged"]["parts"]])
+        self.assertIn("all 5, merged", self.expect(0, "report", "show", "all.json").out)
+        self.expect(0, "report", "convert", "all.json", "-o", "again.json")
+        self.assertEqual(self.read("all.json"), self.read("again.json"))
+
+    def test_any_grouping_and_order__the_same_bytes(self):
+        wanted = self.merge(0, [f"s{k}.json" for k in range(1, 6)], "all.json")
+        for first, second in (("s3.json s1.json s5.json", "s4.json s2.json"), ("s5.json", "s4.json s3.json s2.json s1.json"),
+                              ("s2.json s4.json", "s1.json s5.json s3.json")):
+            self.merge(1, first.split(), "a.json")
+            self.merge(1, second.split(), "b.json")
+            self.assertEqual(wanted, self.merge(0, ["b.json", "a.json"], "ab.json"))
+        self.merge(1, ["s4.json"], "m.json")
+        for k in (2, 5, 1):
+            self.merge(1, [f"s{k}.json", "m.json"], "m.json.new.json")
+            os.replace(self.path("m.json.new.json"), self.path("m.json"))
+        self.assertEqual(wanted, self.merge(0, ["s3.json", "m.json"], "ab.json"))
+
+    def test_missing__named_and_partial(self):
+        result = self.expect(1, "report", "merge", "s2.json", "s5.json", "-o", "some.json")
+        self.assertIn("3 of 5 shards are missing: 1,3-4", result.err)
+        run = self.report("some.json")["run"]
+        self.assertEqual(("partial", 1), (run["outcome"], run["exit_code"]))
+        self.assertIn("2 of 5, merged; missing: 1,3-4", self.expect(0, "report", "show", "some.json").out)
+
+    def test_what_does_not_belong_together(self):
+        self.merge(1, ["s1.json", "s2.json"], "m.json")
+        self.expect(0, "sessions", *self.options, "-l", "rdsh030*", "-q", "-o", "whole.json")
+        other = self.report("s2.json")
+        for change, wanted in (
+                ({"command": "sessions"}, "their commands differ"), ({"dry_run": True}, "their --dry-run differ"),
+                ({"limit": "x"}, "their limits differ"), ({"shard": {"k": 2, "n": 6}}, "their numbers of shards differ"),
+                ({"inventory": {**other["run"]["inventory"], "hosts": 31}}, "their inventories differ"),
+                ({"selection": {**other["run"]["selection"], "users": ["x"]}}, "their selections differ"),
+                ({"shard": {"k": 3, "n": 5}}, "belongs to shard 2 of 5")):
+            self.put("other.json", {**other, "run": {**other["run"], **change}})
+            result = self.expect(2, "report", "merge", "s1.json", "other.json", "-o", "x.json")
+            self.assertIn(wanted, result.err)
+        twice = self.report("s2.json")
+        twice["hosts"].append(twice["hosts"][0])
+        self.put("twice.json", twice)
+        wrong = self.report("s2.json")
+        wrong["totals"]["sessions"]["total"] += 1
+        self.put("wrong.json", wrong)
+        for wanted, names in (
+                ("shard 1 of 5 is in 's1.json' and in 'm.json'", "s1.json m.json"),
+                ("shard 3 of 5 is in 's3.json' and in './s3.json'", "s3.json ./s3.json"),
+                ("is of no shard", "whole.json s1.json"), ("is twice in 'twice.json'", "s1.json twice.json"),
+                ("do not hold what their totals say", "s1.json wrong.json"),
+                ("standard input cannot be", "s1.json -"), ("cannot read report", "s1.json none.json")):
+            result = self.expect(2, "report", "merge", *names.split(), "-o", "x.json")
+            self.assertIn(wanted, result.err)
+            self.assertEqual(1, result.err.count("\n"))
+        self.assertFalse(os.path.exists(self.path("x.json")))
+
+    def test_csv_html_and_standard_output(self):
+        names = [f"s{k}.json" for k in range(1, 6)]
+        self.expect(0, "report", "merge", *names, "-o", "all.csv", "-o", "all.html", "-o", "all.json")
+        out = self.expect(0, "report", "merge", *names, "--format", "json").out
+        self.assertEqual(self.read("all.json").decode(), out)
+        self.expect(0, "report", "convert", "all.json", "-o", "again.csv", "-o", "again.html")
+        for form in ("csv", "html"):
+            self.assertEqual(self.read(f"all.{form}"), self.read(f"again.{form}"))
 
 
 class HtmlData(lib.Case):

@@ -147,7 +147,7 @@ class Usage(lib.Case):
 
     def test_report_show(self):
         self.wrong("needs what to do", "report")
-        self.wrong("knows 'show'", "report", "diff")
+        self.wrong("knows 'show'", "report", "print")
         self.wrong("needs a report file", "report", "show")
         self.wrong("cannot read report 'none'", "report", "show", "none")
         self.put("bad.json", '{"schema": "rdsweep.report/1",\n "run": 5}')

@@ -54,7 +54,7 @@ def fuzz(program, name, build, seconds):
         "kept": len(kept),
         "kept_bytes": sum(kept),
         "failed": done.returncode != 0,
-        "findings": [os.path.join(found, file) for file in sorted(os.listdir(found))],
+        "findings": [os.path.join(found, file) for file in sorted(os.listdir(found)) if not file.startswith("slow-unit")],
     }
 
 

@@ -138,7 +138,9 @@ static void init(struct farm *farm, const char *hosts, const char *scenario)
 	farm->selection = (struct selection){
 		.all = true, .min_idle_ms = -1, .session_id = -1, .own_domain = "", .own_user = ""
 	};
-	farm->observer = (struct fleet_observer){ farm, on_gate, on_warning, on_finished };
+	farm->observer = (struct fleet_observer){
+		.ctx = farm, .gate = on_gate, .warning = on_warning, .finished = on_finished
+	};
 	farm->options = (struct fleet_options){
 		.command = FLEET_LOGOFF,
 		.executor = farm->executor,
@@ -620,6 +622,9 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	if (!farm->read.ended || !farm->read.settled)
 		assert_int_equal(journal_reopen(&farm->read), 0);
 	farm->options.verify_timeout_ms = crashed->options.verify_timeout_ms;
+	farm->options.sweeps = crashed->options.sweeps;
+	farm->options.look_again = crashed->options.look_again;
+	farm->options.max_sessions = crashed->options.max_sessions;
 	farm->options.call_timeout_ms = crashed->options.call_timeout_ms;
 	farm->options.concurrency = crashed->options.concurrency;
 	farm->options.pool_threads = crashed->options.pool_threads;
@@ -649,6 +654,7 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->options.drain_doubts = farm->drain_doubts;
 	farm->options.drain_doubt_count = farm->read.drain_doubt_count;
 	farm->options.survey_rows = farm->read.survey_rows;
+	farm->options.sweeps_begun = farm->read.sweeps;
 	farm->options.doubts = farm->doubts;
 	farm->options.doubt_count = farm->read.doubt_count;
 }

@@ -85,6 +85,25 @@ static void farm_settings(struct farm *farm, uint64_t *rng)
 	farm->options.drain = (enum fleet_drain)rng_below(rng, FLEET_DRAIN_KEEP + 1);
 	farm->options.drain_failed = (enum fleet_failed)rng_below(rng, FLEET_FAILED_ABORT + 1);
 	farm->sync_us = (int64_t)rng_below(rng, 20000);
+	farm->options.sweeps = (uint32_t)rng_below(rng, 4);
+	farm->options.look_again = rng_below(rng, 3) == 0;
+	if (rng_below(rng, 4) == 0)
+		farm->options.max_sessions = 12 + (int64_t)rng_below(rng, 6);
+}
+
+/* Sweeps take longer: a later moment is then as likely. */
+static int64_t moment_ms(struct farm *farm, uint64_t *rng)
+{
+	return (int64_t)rng_below(rng, 2500 + 2500 * farm->options.sweeps);
+}
+
+/* Up to now, whatever the number of processes. */
+static uint32_t selected_in_all(const struct farm *farm)
+{
+	struct rep_totals totals;
+
+	rep_totals_count(&farm->record, &totals);
+	return totals.selected - totals.sessions_by[REP_SESSION_NOT_ATTEMPTED];
 }
 
 /* Nobody is made to go twice, over all processes. */
@@ -135,9 +154,11 @@ static void crash_and_resume(uint64_t seed)
 		strbuf_addf(&scenario,
 			    "%s\"h%u\": {\"sessions\": [{\"id\": 2, \"user\": \"CORP\\\\a\"}, "
 			    "{\"id\": 3, \"user\": "
-			    "\"CORP\\\\b\"}, {\"id\": 4, \"user\": \"CORP\\\\c\", "
+			    "\"CORP\\\\b\", \"returns_after_ms\": %u}, {\"id\": 4, \"user\": "
+			    "\"CORP\\\\c\", "
 			    "\"leaves_after_ms\": %u}], \"faults\": [%s]}",
-			    i > 1 ? ", " : "", i, (unsigned)rng_below(&rng, 4000),
+			    i > 1 ? ", " : "", i, (unsigned)rng_below(&rng, 3000),
+			    (unsigned)rng_below(&rng, 4000),
 			    faults[rng_below(&rng, sizeof(faults) / sizeof(*faults))]);
 	strbuf_adds(&scenario, "}");
 	before = malloc(sizeof(*before));
@@ -145,7 +166,7 @@ static void crash_and_resume(uint64_t seed)
 	farm_init(before, "h[1:4]", strbuf_text(&scenario));
 	farm_settings(before, &rng);
 	farm_keep_journal(before);
-	farm_run_until(before, (int64_t)rng_below(&rng, 2500));
+	farm_run_until(before, moment_ms(before, &rng));
 	for (;;) {
 		size_t lost, durable = farm_durable(before, &lost);
 
@@ -165,7 +186,7 @@ static void crash_and_resume(uint64_t seed)
 			break;
 		farm_keep_journal(farm);
 		if (--crashes) {
-			farm_run_until(farm, (int64_t)rng_below(&rng, 2500));
+			farm_run_until(farm, moment_ms(farm, &rng));
 			continue;
 		}
 		farm_run(farm);
@@ -177,6 +198,8 @@ static void crash_and_resume(uint64_t seed)
 	if (farm) {
 		farm_check_truth(farm);
 		check_asked_once(farm);
+		if (farm->options.max_sessions >= 0)
+			assert_true(selected_in_all(farm) <= farm->options.max_sessions);
 	}
 	farm_release(before);
 	free(before);

@@ -23,10 +23,17 @@ static const char *const calls[] = { "open", "enumerate", "query", "logoff", "dr
 
 #define PICK(rng, array) ((array)[rng_below(rng, sizeof(array) / sizeof(*(array)))])
 
-static void add_fault(struct strbuf *out, uint64_t *rng)
+/* Where an id changes hands, it does so at the end of the host's first enumerate: that must not still be under way, left
+ * behind, when a sweep acts. A logoff that takes long would then hit somebody else, which nobody can keep it from. */
+static unsigned delay_ms(uint64_t *rng, bool swaps)
+{
+	return (unsigned)rng_below(rng, swaps ? 900 : 9000) + 1;
+}
+
+static void add_fault(struct strbuf *out, uint64_t *rng, bool swaps)
 {
 	const char *call = PICK(rng, calls);
-	unsigned kind = (unsigned)rng_below(rng, 10);
+	unsigned kind = (unsigned)rng_below(rng, swaps ? 10 : 8);
 
 	if (kind == 4 && rng_below(rng, 4) == 0)
 		call = "close";
@@ -43,7 +50,8 @@ static void add_fault(struct strbuf *out, uint64_t *rng)
 	else if (kind == 4)
 		strbuf_adds(out, ", \"hang\": true");
 	else if (kind < 7)
-		strbuf_addf(out, ", \"delay_ms\": %u", (unsigned)rng_below(rng, 9000) + 1);
+		strbuf_addf(out, ", \"delay_ms\": %u",
+			    delay_ms(rng, swaps && !strcmp(call, "enumerate")));
 	else if (kind == 7)
 		strbuf_adds(out, ", \"ignored\": true");
 	else
@@ -69,6 +77,7 @@ static void add_probe_fault(struct strbuf *out, uint64_t *rng)
 static void add_host(struct strbuf *out, uint64_t *rng, unsigned host)
 {
 	unsigned sessions = (unsigned)rng_below(rng, 5), faults = (unsigned)rng_below(rng, 4);
+	bool swaps = rng_below(rng, 2);
 
 	strbuf_addf(out, "%s\"h%u\": {\"sessions\": [", host > 1 ? ", " : "", host);
 	for (unsigned i = 0; i < sessions; i++) {
@@ -86,7 +95,7 @@ static void add_host(struct strbuf *out, uint64_t *rng, unsigned host)
 	add_probe_fault(out, rng);
 	for (unsigned i = 0; i < faults; i++) {
 		strbuf_adds(out, ", ");
-		add_fault(out, rng);
+		add_fault(out, rng, swaps);
 	}
 	strbuf_adds(out, "]}");
 }
@@ -106,6 +115,11 @@ static void set_options(struct farm *farm, uint64_t *rng)
 	options->wait = rng_below(rng, 4) == 0;
 	options->probe = rng_below(rng, 4) != 0;
 	options->one_host_first = rng_below(rng, 3) == 0;
+	if (rng_below(rng, 3) == 0)
+		options->sweeps = 1 + (uint32_t)rng_below(rng, 3);
+	options->look_again = rng_below(rng, 4) == 0;
+	if (rng_below(rng, 4) == 0)
+		options->max_sessions = 8 + (int64_t)rng_below(rng, 30);
 	if (rng_below(rng, 4) == 0)
 		options->max_closing = 1 + (int64_t)rng_below(rng, 4);
 	if (rng_below(rng, 4) == 0)

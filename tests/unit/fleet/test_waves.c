@@ -34,7 +34,7 @@ static void waves__sizes__as_expected(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint32_t *hosts = calloc(rows[i].hosts + 1, sizeof(*hosts));
 		const uint32_t *first = NULL;
-		struct waves waves;
+		struct waves waves = { 0 };
 		uint32_t number = 0;
 		size_t at = 0;
 
