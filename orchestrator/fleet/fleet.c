@@ -506,6 +506,7 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->wake_timer.fire = on_wake;
 	fleet->end_timer.fire = on_end;
 	fleet->credentials_proven = !options->one_host_first;
+	tally_init(&fleet->tally, record);
 	fleet->sweep = options->sweeps_begun;
 	(void)fill_hosts(fleet);
 	return fleet;
@@ -516,7 +517,7 @@ void fleet_start(struct fleet *fleet)
 	struct rep_run *run = &fleet->record->run;
 	const struct fleet_options *options = &fleet->options;
 
-	fleet->started_us = exec_now_us(options->executor);
+	fleet->started_us = fleet->seen_phase_us = exec_now_us(options->executor);
 	if (!options->resume || run->started_at_ms == UTC_UNKNOWN)
 		run->started_at_ms = exec_wall_ms(options->executor);
 	if (!fleet->credentials_proven)
@@ -560,6 +561,7 @@ void fleet_free(struct fleet *fleet)
 		seats_release(&fleet->seats, session_close);
 	}
 	waves_release(&fleet->waves);
+	tally_release(&fleet->tally);
 	free(fleet->jobs);
 	free(fleet->queue);
 	free(fleet);
