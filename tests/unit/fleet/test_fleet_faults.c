@@ -479,8 +479,7 @@ static const struct farm_row rows[] = {
 	{ "credentials__first_host_refuses__nobody_else_is_asked", "h[1:9]",
 	  HOSTS(FAULTS("h[1:9]", ALICE, "{\"call\": \"open\", \"error\": 1326}")), first_host_alone,
 	  4, "credentials", NULL, check_one_was_asked },
-	/* a refusal takes as long as the domain controller does: no second host meanwhile */
-	{ "credentials__first_host_refuses_slowly__nobody_else_is_asked", "h[1:9]",
+	{ "credentials__first_host_refuses_after_a_while__nobody_else_is_asked", "h[1:9]",
 	  HOSTS(FAULTS("h[1:9]", ALICE,
 		       "{\"call\": \"open\", \"error\": 1326, \"delay_ms\": 5000}")),
 	  first_host_alone, 4, "credentials", NULL, check_one_was_asked },
