@@ -6,7 +6,7 @@
 #define LEVEL_1		 1u
 #define ENUM_ROW_SIZE	 84u /* 82 and two to the next row */
 #define ENUM_ROW_STATION 16u /* level, switch, id, state before it */
-#define PADDING_MOST	 7u  /* what may follow a reply without meaning anything */
+#define PADDING_MOST	 7u  /* zeros that may follow a reply */
 /* Replies that hold nothing but what is always there. */
 #define HANDLE_REPLY	  (TSTS_HANDLE_SIZE + 4u)
 #define MESSAGE_REPLY	  8u
@@ -194,12 +194,20 @@ static void take_name(struct reader *reader, uint16_t *out, size_t count)
 	copy_units(out, at, count);
 }
 
-/* What is left must be no more than padding. */
+/* Whether what is left is no more than padding. */
+static bool is_padding(const struct reader *reader)
+{
+	for (size_t at = reader->at; at < reader->len; at++)
+		if (reader->bytes[at])
+			return false;
+	return reader->len - reader->at <= PADDING_MOST;
+}
+
 static int done(const struct reader *reader, const char **reterr_what)
 {
 	const char *wrong = reader->wrong;
 
-	if (!wrong && reader->len - reader->at > PADDING_MOST)
+	if (!wrong && !is_padding(reader))
 		wrong = "the reply goes on after its end";
 	if (!wrong)
 		return 0;

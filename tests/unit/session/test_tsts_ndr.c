@@ -191,6 +191,11 @@ static void get__status__0x10000000__is_success(void **state)
 		tsts_get_status((const uint8_t *)"\0\0\0\0\0\0\0\0\0\0\0\0", 12, &hresult, &what),
 		-1);
 	assert_string_equal(what, "the reply goes on after its end");
+	/* A few zeros are padding, anything else is not. */
+	assert_int_equal(tsts_get_status((const uint8_t *)"\0\0\0\0\0\0\0\0", 8, &hresult, &what),
+			 0);
+	assert_int_equal(tsts_get_status((const uint8_t *)"\0\0\0\0\1\0\0\0", 8, &hresult, &what),
+			 -1);
 }
 
 /* --- the list */
