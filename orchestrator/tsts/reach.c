@@ -19,7 +19,7 @@ static uint32_t windows_error(int error)
 	case ECONNREFUSED:
 		return 1225;
 	case ETIMEDOUT:
-		return 10060;
+		return 121; /* ERROR_SEM_TIMEOUT: of the transport; tried again */
 	case ENETUNREACH:
 		return 1231;
 	case EHOSTUNREACH:
