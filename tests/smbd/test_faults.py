@@ -206,7 +206,7 @@ class Credentials(Case):
         self.assertRegex(self.err, r"expires at .* UTC, in less than 5 minutes: run kinit\n$")
 
     def test_ticket_that_ends_during_the_run(self):
-        names = [f"rdsh{i}" for i in range(5)]
+        names = [f"rdsh{i}" for i in range(8)]
         self.serve({name: {"sessions": [ALICE]} for name in names})
         FRONT.kerberos_hosts(names)
         cache = FRONT.ticket(cache=self.path("ccache"))
@@ -225,7 +225,9 @@ class Credentials(Case):
         resume = subprocess.run([PROGRAM, "resume", "journal", "--yes", "-q"], cwd=self.folder, stdin=subprocess.DEVNULL,
                                 env={**os.environ, **FRONT.client_environment(KRB5CCNAME=cache)}, check=False)
         self.assertEqual(1, resume.returncode)
-        self.assertEqual(collections.Counter(logged_off=2, failed=3), collections.Counter(self.outcomes(self.report()).values()))
+        # Three in a row, and one more where a slow machine has two calls in flight.
+        counts = collections.Counter(self.outcomes(self.report()).values())
+        self.assertIn(counts, (collections.Counter(logged_off=5, failed=3), collections.Counter(logged_off=4, failed=4)))
 
     def test_ticket_that_is_got_in_a_folder(self):
         os.mkdir(self.path("caches"))
