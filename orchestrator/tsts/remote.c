@@ -210,7 +210,7 @@ int remote_open(struct remote *remote, const char *host, const char *address, ui
 
 	remote_close(remote);
 	if (credentials_check(remote->credentials, reterr) != 0 ||
-	    reach_find(address, port, literal, reterr) != 0)
+	    reach_find(address, port, false, literal, reterr) != 0)
 		return -1;
 	remote->open = talloc_new(remote);
 	remote->events = tevent_context_init(remote->open);
@@ -222,6 +222,10 @@ int remote_open(struct remote *remote, const char *host, const char *address, ui
 		status = next_pipe(remote, &session_interface, &remote->session);
 	if (!NT_STATUS_IS_OK(status)) {
 		remote_close(remote);
+		/* Which may mean that nobody takes connections there: what does the system say? */
+		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY) &&
+		    reach_find(address, port, true, literal, reterr) != 0)
+			return -1;
 		return fail_status(reterr, SESSION_API_OPEN_SERVER_EX, status);
 	}
 	return 0;
