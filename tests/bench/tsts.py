@@ -159,7 +159,7 @@ def main():
         front.kerberos_hosts(names)
         front.ticket()
         environment = {**os.environ, **front.client_environment(), "XDG_STATE_HOME": folder}
-        common = ["-i", "fleet.ini", "--backend", "tsts", "-c", str(arguments.concurrency), "--call-timeout", "2m"]
+        common = ["-i", "fleet.ini", "--backend", "tsts", "-c", str(arguments.concurrency), "--call-timeout", "2m", "--connect-timeout", "1m"]
         works = {"sessions": ["sessions", *common], "logoff": ["logoff", *common, "--all", "--yes", "--verify-interval", "500ms"]}
         for how, credentials in (("NTLM", ["--auth-file", front.auth_file("admin")]), ("Kerberos", [])):
             for work, command in works.items():
