@@ -10,6 +10,25 @@ static const enum rep_drain modes[] = {
 	[SESSION_DRAIN_ON] = REP_DRAIN_ON,
 };
 
+static bool was_set(struct farm *farm, const char *host)
+{
+	const char *begin = strbuf_text(&farm->state) + farm->state_start, *at = begin;
+	struct farm_effect effect;
+
+	/* Only lines that can tell of it are read: there are ten thousand of others. */
+	while ((at = strstr(at, "\"call\":\"drain\"")) != NULL) {
+		const char *line = at;
+
+		while (line > begin && line[-1] != '\n')
+			line--;
+		(void)farm_effect_read(line, strcspn(line, "\n"), &effect);
+		if (strcmp(effect.call, "drain") == 0 && strcmp(effect.host, host) == 0)
+			return true;
+		at++;
+	}
+	return false;
+}
+
 static void check_drain(struct farm *farm, const struct rep_host *host)
 {
 	const struct rep_run *run = &farm->record.run;
@@ -21,6 +40,8 @@ static void check_drain(struct farm *farm, const struct rep_host *host)
 	bool for_the_run =
 		farm->options.command == FLEET_LOGOFF && farm->options.drain == FLEET_DRAIN_FOR_RUN;
 
+	if (!host->drain_before && was_set(farm, host->name))
+		fail_msg("%s was set to a drain mode, and the record does not know", host->name);
 	if (host->drain_after && host->drain_after != then)
 		fail_msg("%s is reported in drain mode '%s' and is in '%s'", host->name,
 			 rep_drain_name((enum rep_drain)host->drain_after), rep_drain_name(then));
@@ -52,18 +73,14 @@ static void check_door(struct farm *farm, const struct farm_effect *effect)
 
 void farm_check_drain(struct farm *farm)
 {
-	const char *line = strbuf_text(&farm->state), *ours = line + farm->state_start;
+	const char *line = strbuf_text(&farm->state);
 
 	for (; *line; line += strcspn(line, "\n") + 1) {
 		struct farm_effect effect;
 
-		(void)farm_effect_read(line, strcspn(line, "\n"), &effect);
-		if (strcmp(effect.effect, "gone") == 0 && strcmp(effect.call, "logoff") == 0)
+		if (farm_effect_read(line, strcspn(line, "\n"), &effect) &&
+		    strcmp(effect.call, "logoff") == 0)
 			check_door(farm, &effect);
-		else if (strcmp(effect.call, "drain") == 0 && line >= ours &&
-			 !farm_host(farm, effect.host)->drain_before)
-			fail_msg("%s was set to a drain mode, and the record does not know",
-				 effect.host);
 	}
 	for (size_t i = 0; i < farm->record.host_count; i++)
 		check_drain(farm, &farm->record.hosts[i]);
