@@ -76,6 +76,7 @@ def check_interrupt(folder):
 
 
 def main():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would have it ignored
     with tempfile.TemporaryDirectory(prefix="rdsweep-valgrind-") as folder:
         for name, content in (("fleet.ini", "h[1:8]\n"), ("scenario.json", json.dumps(SCENARIO)), ("broken.ini", "[a\nh[9:1]\n"),
                               ("broken.json", '{"schema": 1, "x": [')):
