@@ -82,6 +82,8 @@ struct fleet {
 void fleet_job_done(struct fleet *fleet, struct host_job *job);
 /* Starts hosts as far as the bounds allow. Called whenever one of them may have moved. */
 void fleet_feed(struct fleet *fleet);
+/* Until a host has let us in, one is asked at a time. */
+void fleet_ask_one_by_one(struct fleet *fleet);
 /* An answer of a host about our credentials: `code` 0 is none against them. */
 void fleet_credential_answer(struct fleet *fleet, const struct session_error *error);
 /* A session has been asked, or has been settled. */
