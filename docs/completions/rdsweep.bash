@@ -36,6 +36,10 @@ _rdsweep()
 		COMPREPLY=($(compgen -W 'active disconnected' -- "$cur"))
 		return
 		;;
+	--notify-failed)
+		COMPREPLY=($(compgen -W 'skip continue abort' -- "$cur"))
+		return
+		;;
 	--drain)
 		COMPREPLY=($(compgen -W 'run restart keep' -- "$cur"))
 		return
@@ -64,7 +68,7 @@ _rdsweep()
 		COMPREPLY=($(compgen -W 'auto always never' -- "$cur"))
 		return
 		;;
-	-l | --limit | --shard | -u | --user | --idle | --session | --not-user | --protect | --max-age | --max-sessions | --max-failures | --wave | --wave-pause | --max-closing | --sweep | --reason | -c | --concurrency | --connect-timeout | --call-timeout | --host-timeout | --run-timeout | --verify-timeout | --verify-interval | --retries | --retry-delay | --only | --host | --outcome)
+	-l | --limit | --shard | -u | --user | --idle | --session | --not-user | --protect | --max-age | --max-sessions | --max-failures | --wave | --wave-pause | --max-closing | --sweep | --reason | --notify | --grace | --notify-again | --notify-cancelled | -c | --concurrency | --connect-timeout | --call-timeout | --host-timeout | --run-timeout | --verify-timeout | --verify-interval | --retries | --retry-delay | --only | --host | --outcome)
 		return
 		;;
 	esac
@@ -78,7 +82,7 @@ _rdsweep()
 	logoff)
 		words=""
 		files=
-		options='-i --inventory -l --limit --shard --backend --auth-file --sim --sim-state --all -u --user --user-file --state --idle --session --plan --not-user --protect --include-console --include-vms --dry-run --max-age -y --yes --max-sessions --max-failures --wave --wave-pause --max-closing --sweep --drain --drain-failed --reason -c --concurrency --connect-timeout --call-timeout --host-timeout --run-timeout --verify-timeout --verify-interval --probe --wait --retries --retry-delay -o --report --overwrite --journal --progress --color -q --quiet -v --verbose -h --help '
+		options='-i --inventory -l --limit --shard --backend --auth-file --sim --sim-state --all -u --user --user-file --state --idle --session --plan --not-user --protect --include-console --include-vms --dry-run --max-age -y --yes --max-sessions --max-failures --wave --wave-pause --max-closing --sweep --reason --notify --grace --notify-again --grace-disconnected --notify-failed --notify-cancelled --drain --drain-failed -c --concurrency --connect-timeout --call-timeout --host-timeout --run-timeout --verify-timeout --verify-interval --probe --wait --retries --retry-delay -o --report --overwrite --journal --progress --color -q --quiet -v --verbose -h --help '
 		;;
 	disconnect)
 		words=""

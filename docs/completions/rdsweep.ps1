@@ -46,9 +46,15 @@ Register-ArgumentCompleter -Native -CommandName rdsweep, rdsweep.exe -ScriptBloc
         @{ Names = @('--wave-pause'); Value = 'other'; Choices = @(); Commands = @('logoff', 'disconnect', 'message', 'drain'); Help = 'waits between waves' }
         @{ Names = @('--max-closing'); Value = 'other'; Choices = @(); Commands = @('logoff'); Help = 'sessions closing at once in the whole fleet' }
         @{ Names = @('--sweep'); Value = 'other'; Choices = @(); Commands = @('logoff'); Help = 'goes round again for who logs on meanwhile, N times at most' }
+        @{ Names = @('--reason'); Value = 'other'; Choices = @(); Commands = @('sessions', 'logoff', 'disconnect', 'message', 'drain'); Help = 'why; kept in the report' }
+        @{ Names = @('--notify'); Value = 'other'; Choices = @(); Commands = @('logoff'); Help = 'warns users first; {user} {host} {minutes} {time} {reason} are filled in' }
+        @{ Names = @('--grace'); Value = 'other'; Choices = @(); Commands = @('logoff'); Help = 'between warning and logoff' }
+        @{ Names = @('--notify-again'); Value = 'other'; Choices = @(); Commands = @('logoff'); Help = 'warns once more when so much of the grace is left' }
+        @{ Names = @('--grace-disconnected'); Value = 'none'; Choices = @(); Commands = @('logoff'); Help = 'disconnected sessions have the grace too' }
+        @{ Names = @('--notify-failed'); Value = 'choices'; Choices = @('skip', 'continue', 'abort'); Commands = @('logoff'); Help = 'what becomes of a session that cannot be warned (skip)' }
+        @{ Names = @('--notify-cancelled'); Value = 'other'; Choices = @(); Commands = @('logoff'); Help = 'what warned users read when the run is stopped' }
         @{ Names = @('--drain'); Value = 'choices'; Choices = @('run', 'restart', 'keep'); Commands = @('logoff'); Help = 'no new logons: put back at the end, until a restart, or to stay' }
         @{ Names = @('--drain-failed'); Value = 'choices'; Choices = @('skip', 'continue', 'abort'); Commands = @('logoff'); Help = 'hosts that cannot be drained: left alone (skip), or not' }
-        @{ Names = @('--reason'); Value = 'other'; Choices = @(); Commands = @('sessions', 'logoff', 'disconnect', 'message', 'drain'); Help = 'why; kept in the report' }
         @{ Names = @('-c', '--concurrency'); Value = 'other'; Choices = @(); Commands = @('sessions', 'logoff', 'disconnect', 'message', 'drain', 'resume'); Help = 'blocking calls in flight (64)' }
         @{ Names = @('--connect-timeout'); Value = 'other'; Choices = @(); Commands = @('sessions', 'logoff', 'disconnect', 'message', 'drain', 'resume'); Help = 'for the TCP probe of a host (3s)' }
         @{ Names = @('--call-timeout'); Value = 'other'; Choices = @(); Commands = @('sessions', 'logoff', 'disconnect', 'message', 'drain', 'resume'); Help = 'for one call (30s)' }

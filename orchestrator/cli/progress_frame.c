@@ -155,6 +155,9 @@ static void add_phase(struct strbuf *out, const struct fleet_progress *run)
 		else
 			strbuf_adds(out, "act");
 		strbuf_addf(out, "%s%s", *clock ? ", grace " : "", clock);
+		if (*clock && run->hosts_in_grace)
+			strbuf_addf(out, " (%" PRIu32 " host%s)", run->hosts_in_grace,
+				    run->hosts_in_grace == 1 ? "" : "s");
 	}
 }
 

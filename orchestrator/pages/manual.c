@@ -248,7 +248,5 @@ void page_manual(struct strbuf *out)
 	add_exit_codes(out); /* where mdoc(7) has it */
 	add_entries(out, "EXAMPLES", "Li", examples, COUNT(examples));
 	strbuf_adds(out, ".Sh SEE ALSO\n");
-	add_text(out, "README.md and the pages in docs, which come with the program: windows.md, "
-		      "reliability.md, "
-		      "performance.md.");
+	add_text(out, "README.md and the pages in docs, which come with the program.");
 }
