@@ -318,8 +318,9 @@ static void add_todo(struct strbuf *out, const struct rep_head *head,
 	else
 		strbuf_addf(out, "<p class=\"good\">Nothing. Every host was reached%s.</p>\n",
 			    totals->selected == 0 ? ", and no session was selected"
-			    : head->run->dry_run  ? ""
-						  : ", and everything that was selected is done");
+			    : strcmp(done_word(head), "Done") != 0
+				    ? ""
+				    : ", and everything that was selected is done");
 	strbuf_adds(out, "</section>\n");
 }
 
