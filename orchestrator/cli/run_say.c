@@ -96,12 +96,11 @@ static uint32_t say_owed(struct run *run)
 	return count;
 }
 
-void run_say_summary(struct run *run, int code)
+static void say_totals(struct run *run, int code)
 {
 	struct strbuf text;
 	struct rep_fold fold;
 
-	run->owed = say_owed(run);
 	if (run->options->quiet)
 		return;
 	if (run->call->self->id == COMMAND_SESSIONS && code == EXIT_DONE && !run->options->verbose)
@@ -113,6 +112,13 @@ void run_say_summary(struct run *run, int code)
 	writer_add(run->writer, strbuf_text(&text), text.len);
 	strbuf_release(&text);
 	rep_fold_release(&fold);
+}
+
+void run_say_summary(struct run *run, int code)
+{
+	run->owed = say_owed(run);
+	say_totals(run, code);
+	run_say_proof(run);
 }
 
 void run_say_resume(struct run *run)
