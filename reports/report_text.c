@@ -239,6 +239,7 @@ void rep_text_summary(struct strbuf *out, const struct rep_head *head, int width
 
 	add_run(&page, head->run);
 	add_hosts(&page, head->totals);
-	add_sessions(&page, head->totals);
+	if (strcmp(head->run->command, "drain") != 0) /* which is about hosts */
+		add_sessions(&page, head->totals);
 	add_errors(&page, head);
 }

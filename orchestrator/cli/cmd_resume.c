@@ -52,7 +52,7 @@ static int go_on(const struct command_call *call, struct run_resume *resume,
 	int code = take_reports(resume, given);
 
 	again.self = find(call, resume->head.about.command);
-	if (!again.self || !(COMMANDS_THAT_ACT & 1u << again.self->id))
+	if (!again.self || !(COMMANDS_THAT_CHANGE & 1u << again.self->id))
 		return cli_usage("journal '%s' is of a run of '%s', which cannot be resumed",
 				 resume->path, resume->head.about.command);
 	if (!run_resume_is_settled(resume))

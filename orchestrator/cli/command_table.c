@@ -25,6 +25,13 @@ static const struct command commands[] = {
 	  "TEXT, {user} and {host} stand for whom it is for and where, {reason} for what\n"
 	  "--reason says, {{ and }} for braces. A message whose delivery is uncertain is\n"
 	  "sent once more: rather two boxes than none.\n" },
+	{ COMMAND_DRAIN, "drain", cmd_drain, "on|off|restart|status -i FILE [OPTIONS]",
+	  "whether hosts take new logons: on, off, restart, status",
+	  "A host in drain mode takes no new logons; users who are on stay, and can\n"
+	  "reconnect. 'on' and 'off' switch it, 'restart' switches it on until the host\n"
+	  "restarts, 'status' only looks. Each host is looked at before and after; one\n"
+	  "that is in the mode already is done. '--format csv' of 'status' has a line a\n"
+	  "host. On Windows hosts this needs their Remote Registry service.\n" },
 	{ COMMAND_RESUME, "resume", cmd_resume, "JOURNAL [OPTIONS]",
 	  "settles and finishes a run that was interrupted or killed",
 	  "The journal of a run is all that is needed. Sessions that may have been asked\n"

@@ -15,6 +15,7 @@ enum command_id {
 	COMMAND_LOGOFF,
 	COMMAND_DISCONNECT,
 	COMMAND_MESSAGE,
+	COMMAND_DRAIN,
 	COMMAND_RESUME,
 	COMMAND_INVENTORY,
 	COMMAND_REPORT,
@@ -26,6 +27,9 @@ enum command_id {
 
 /* Those that act on sessions, as bits: they ask, and keep a journal. */
 #define COMMANDS_THAT_ACT (1u << COMMAND_LOGOFF | 1u << COMMAND_DISCONNECT | 1u << COMMAND_MESSAGE)
+
+/* Those whose runs can be resumed: `drain` changes hosts. */
+#define COMMANDS_THAT_CHANGE (COMMANDS_THAT_ACT | 1u << COMMAND_DRAIN)
 
 /* Exit codes; once given, a code never changes its meaning. */
 enum exit_code {
@@ -76,6 +80,7 @@ int cmd_sessions(const struct command_call *call);
 int cmd_logoff(const struct command_call *call);
 int cmd_disconnect(const struct command_call *call);
 int cmd_message(const struct command_call *call);
+int cmd_drain(const struct command_call *call);
 int cmd_resume(const struct command_call *call);
 int cmd_inventory(const struct command_call *call);
 int cmd_report(const struct command_call *call);

@@ -18,9 +18,12 @@
 #define ERROR	   (1u << COMMAND_ERROR)
 #define SELF	   (1u << COMMAND_SELF)
 #define DISCONNECT (1u << COMMAND_DISCONNECT)
+#define DRAIN	   (1u << COMMAND_DRAIN)
 #define ACTS	   COMMANDS_THAT_ACT
+#define CHANGES	   COMMANDS_THAT_CHANGE
 #define RUNS	   (SESSIONS | ACTS)
-#define GOES_ON	   (RUNS | RESUME) /* what may be another when a run is resumed */
+#define ASKS	   (RUNS | DRAIN)  /* hosts are asked */
+#define GOES_ON	   (ASKS | RESUME) /* what may be another when a run is resumed */
 #define ANY	   ((1u << COMMAND_COUNT) - 1)
 
 #define AT(field) offsetof(struct options, field)
@@ -38,20 +41,20 @@ static const char *const colors[] = { "auto", "always", "never", NULL };
 
 /* clang-format off */
 static const struct option table[] = {
-	{ "inventory", 'i', "FILE", OPTION_TEXTS, OPTION_FLEET, RUNS | INVENTORY, AT(inventories), 0, 0, NULL,
+	{ "inventory", 'i', "FILE", OPTION_TEXTS, OPTION_FLEET, ASKS | INVENTORY, AT(inventories), 0, 0, NULL,
 	  "hosts, as INI, JSON or CSV; '-' is standard input; repeatable" },
-	{ "limit", 'l', "PATTERN", OPTION_TEXT, OPTION_FLEET, RUNS | INVENTORY, AT(limit), 0, 0, NULL,
+	{ "limit", 'l', "PATTERN", OPTION_TEXT, OPTION_FLEET, ASKS | INVENTORY, AT(limit), 0, 0, NULL,
 	  "only these hosts: names, globs, groups, a,b  :&b  :!b  @FILE" },
-	{ "shard", 0, "K/N", OPTION_SHARD, OPTION_FLEET, RUNS | INVENTORY, AT(shard), 1, 1000000, NULL,
+	{ "shard", 0, "K/N", OPTION_SHARD, OPTION_FLEET, ASKS | INVENTORY, AT(shard), 1, 1000000, NULL,
 	  "the K-th of N parts of the fleet" },
 
-	{ "backend", 0, "windows|tsts|sim", OPTION_CHOICE, OPTION_BACKEND, RUNS, AT(backend), 0, 0, backends,
+	{ "backend", 0, "windows|tsts|sim", OPTION_CHOICE, OPTION_BACKEND, ASKS, AT(backend), 0, 0, backends,
 	  "how hosts are reached" },
 	{ "auth-file", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, GOES_ON, AT(auth_file), 0, 0, NULL,
 	  "for tsts: username, password, domain, instead of the Kerberos ticket" },
-	{ "sim", 0, "SCENARIO.json", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim), 0, 0, NULL,
+	{ "sim", 0, "SCENARIO.json", OPTION_TEXT, OPTION_BACKEND, ASKS, AT(sim), 0, 0, NULL,
 	  "a simulated fleet; implies --backend sim" },
-	{ "sim-state", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, RUNS, AT(sim_state), 0, 0, NULL,
+	{ "sim-state", 0, "FILE", OPTION_TEXT, OPTION_BACKEND, ASKS, AT(sim_state), 0, 0, NULL,
 	  "what happens to the simulated fleet is kept there" },
 
 	{ "all", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(all), 0, 0, NULL,
@@ -77,11 +80,11 @@ static const struct option table[] = {
 	{ "include-vms", 0, NULL, OPTION_FLAG, OPTION_SELECTION, RUNS, AT(include_vms), 0, 0, NULL,
 	  "guests of virtualization hosts too" },
 
-	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, ACTS | SELF, AT(dry_run), 0, 0, NULL,
+	{ "dry-run", 0, NULL, OPTION_FLAG, OPTION_SAFETY, CHANGES | SELF, AT(dry_run), 0, 0, NULL,
 	  "reports what would be done and touches nothing" },
 	{ "max-age", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, ACTS | RESUME, AT(max_age_ms), 1, DURATION_MAX_MS, NULL,
 	  "of a plan or a journal (24h)" },
-	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, ACTS | RESUME | SELF, AT(yes), 0, 0, NULL,
+	{ "yes", 'y', NULL, OPTION_FLAG, OPTION_SAFETY, CHANGES | RESUME | SELF, AT(yes), 0, 0, NULL,
 	  "does not ask" },
 	{ "force-if-hung", 0, NULL, OPTION_FLAG, OPTION_SAFETY, SELF, AT(force_if_hung), 0, 0, NULL,
 	  "programs that do not answer are ended" },
@@ -89,11 +92,11 @@ static const struct option table[] = {
 	  "no program is asked: WTSLogoffSession on the current session" },
 	{ "max-sessions", 0, "N", OPTION_INTEGER, OPTION_SAFETY, ACTS, AT(max_sessions), 0, UINT32_MAX, NULL,
 	  "touches nothing where more are selected" },
-	{ "max-failures", 0, "N|P%", OPTION_FAILURES, OPTION_SAFETY, ACTS, AT(max_failures), 0, 1000000, NULL,
+	{ "max-failures", 0, "N|P%", OPTION_FAILURES, OPTION_SAFETY, CHANGES, AT(max_failures), 0, 1000000, NULL,
 	  "stops when more hosts than this have failed" },
-	{ "wave", 0, "N|P%,...", OPTION_WAVES, OPTION_SAFETY, ACTS, AT(waves), 1, 1000000, NULL,
+	{ "wave", 0, "N|P%,...", OPTION_WAVES, OPTION_SAFETY, CHANGES, AT(waves), 1, 1000000, NULL,
 	  "sizes of successive waves of hosts; the last repeats" },
-	{ "wave-pause", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, ACTS, AT(wave_pause_ms), 0, DAY_MS, NULL,
+	{ "wave-pause", 0, "DUR", OPTION_DURATION, OPTION_SAFETY, CHANGES, AT(wave_pause_ms), 0, DAY_MS, NULL,
 	  "waits between waves" },
 	{ "max-closing", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(max_closing), 1, UINT32_MAX, NULL,
 	  "sessions closing at once in the whole fleet" },
@@ -103,7 +106,7 @@ static const struct option table[] = {
 	  "no new logons: put back at the end, until a restart, or to stay" },
 	{ "drain-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain_failed), 0, 0, faileds,
 	  "hosts that cannot be drained: left alone (skip), or not" },
-	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, RUNS, AT(reason), 0, 0, NULL,
+	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, ASKS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
 
 	{ "concurrency", 'c', "N", OPTION_INTEGER, OPTION_WORK, GOES_ON, AT(concurrency), 1, 1000, NULL,
@@ -120,7 +123,7 @@ static const struct option table[] = {
 	  "for a session to be gone (3m)" },
 	{ "verify-interval", 0, "DUR", OPTION_DURATION, OPTION_WORK, LOGOFF | DISCONNECT | RESUME, AT(verify_interval_ms), 10, DAY_MS, NULL,
 	  "between looks, growing to 5s (1s)" },
-	{ "probe", 0, "tcp|none", OPTION_CHOICE, OPTION_WORK, RUNS, AT(probe), 0, 0, probes,
+	{ "probe", 0, "tcp|none", OPTION_CHOICE, OPTION_WORK, ASKS, AT(probe), 0, 0, probes,
 	  "whether a host's port is tried first (tcp)" },
 	{ "wait", 0, NULL, OPTION_FLAG, OPTION_WORK, LOGOFF, AT(wait), 0, 0, NULL,
 	  "each logoff call waits for the session's end" },
@@ -142,9 +145,9 @@ static const struct option table[] = {
 	  "writes a report, .json, .csv or .html; repeatable" },
 	{ "overwrite", 0, NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON | REPORT, AT(overwrite), 0, 0, NULL,
 	  "reports may take the place of files that exist" },
-	{ "journal", 0, "FILE", OPTION_TEXT, OPTION_OUTPUT, ACTS, AT(journal), 0, 0, NULL,
+	{ "journal", 0, "FILE", OPTION_TEXT, OPTION_OUTPUT, CHANGES, AT(journal), 0, 0, NULL,
 	  "where the run is kept for 'resume' (beside the first report)" },
-	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | INVENTORY | REPORT | ERROR, AT(format), 0, 0, formats,
+	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | DRAIN | INVENTORY | REPORT | ERROR, AT(format), 0, 0, formats,
 	  "of standard output" },
 	{ "color", 0, "auto|always|never", OPTION_CHOICE, OPTION_OUTPUT, ANY, AT(color), 0, 0, colors,
 	  "colours on a terminal (auto)" },
@@ -179,6 +182,7 @@ void options_init(struct options *options)
 	*options = (struct options){
 		.backend = BACKEND_UNSET,
 		.message = "",
+		.drain_to = "",
 		.idle_ms = -1,
 		.session_id = -1,
 		.max_sessions = -1,

@@ -4,6 +4,7 @@
 #include "cli_error.h"
 #include "executor_uv.h"
 #include "platform_process.h"
+#include "run_drain.h"
 #include "run_resume.h"
 
 #include <assert.h>
@@ -71,13 +72,12 @@ static enum fleet_failed failed_policy(int given)
 static enum fleet_command fleet_command(const struct run *run)
 {
 	static const enum fleet_command commands[COMMAND_COUNT] = {
-		[COMMAND_SESSIONS] = FLEET_SESSIONS,
-		[COMMAND_LOGOFF] = FLEET_LOGOFF,
-		[COMMAND_DISCONNECT] = FLEET_DISCONNECT,
-		[COMMAND_MESSAGE] = FLEET_MESSAGE,
+		[COMMAND_SESSIONS] = FLEET_SESSIONS,	 [COMMAND_LOGOFF] = FLEET_LOGOFF,
+		[COMMAND_DISCONNECT] = FLEET_DISCONNECT, [COMMAND_MESSAGE] = FLEET_MESSAGE,
+		[COMMAND_DRAIN] = FLEET_DRAIN,
 	};
 
-	return commands[run->call->self->id];
+	return run_drain_is_status(run) ? FLEET_DRAIN_STATUS : commands[run->call->self->id];
 }
 
 static struct fleet *make_fleet(struct run *run, uint64_t seed)
@@ -119,6 +119,7 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.sweeps_begun = goes_on ? run->resume->read.sweeps : 0,
 		.look_again = looks_again(run),
 		.drain = drain_of(options),
+		.drain_to = run_drain_mode(options),
 		.drain_failed = failed_policy(options->drain_failed),
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
@@ -205,7 +206,7 @@ static int conclude(struct run *run, run_results results)
 	}
 	if (why)
 		say_not_printed(run, why);
-	if (run->call->self->id != COMMAND_SESSIONS && !run->plan_shown && !run->options->quiet)
+	if (run_changes(run) && !run->plan_shown && !run->options->quiet)
 		run_show_patterns(run);
 	run_say_summary(run, code);
 	if (!written)

@@ -10,6 +10,7 @@
  *   run_who.c      who the patterns mean, and what is not proven about them
  *   run_keep.c     the journal: where it is, its first lines, what becomes of a run without it
  *   run_resume.c   a run that goes on: from its journal to where it was
+ *   run_drain.c    what is particular to the command `drain`
  *   run_settled.c  a run that has nothing left to do: its reports once more
  *   run_say.c      what is said on standard error at the start and at the end
  *   run_signals.c  Ctrl-C and its relatives
@@ -104,7 +105,8 @@ struct run {
 	bool plan_shown;
 	bool ended;	   /* the fleet has said so */
 	uint32_t expected; /* the number that means yes */
-	uint32_t owed;	   /* hosts whose drain mode was not put back; known with the summary */
+	uint32_t
+		owed; /* hosts whose drain mode was not put back, or is in doubt; known with the summary */
 };
 
 /* Writes the results of a finished run to standard output: NULL, or a static text that says why it
@@ -129,6 +131,9 @@ int run_setup_again(struct run *run);
 /* How many threads a fleet of `hosts` wants with so many calls in flight: a reserve stands in for
  * those that do not come back. *concurrency is cut to what the fleet can use. */
 unsigned run_pool_size(size_t hosts, unsigned *concurrency);
+
+/* Whether this command changes anything: `sessions` and `drain status` do not. */
+bool run_changes(const struct run *run);
 
 /* Whether this run keeps a journal: those that change nothing do not. */
 bool run_keeps_journal(const struct run *run);

@@ -1,5 +1,6 @@
 /* run_gate.c - what would be done, and the question whether to do it. */
 #include "host_range.h"
+#include "run_drain.h"
 #include "run_resume.h"
 #include "text.h"
 
@@ -197,6 +198,11 @@ static void question(const struct run *run, struct strbuf *line, const struct fl
 		[COMMAND_MESSAGE] = "sends a message to",
 	};
 
+	if (run->call->self->id == COMMAND_DRAIN) {
+		strbuf_addf(line, "This %s", run_drain_question(run->options));
+		add_hosts(line, " on ", plan->drain_hosts, ".");
+		return;
+	}
 	if (plan->sessions)
 		strbuf_addf(line,
 			    "This %s %" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32
@@ -221,7 +227,9 @@ static uint32_t expected(const struct fleet_plan *plan)
 {
 	if (plan->sessions)
 		return plan->sessions;
-	return plan->restore_hosts ? plan->restore_hosts : plan->sweeps;
+	if (plan->restore_hosts)
+		return plan->restore_hosts;
+	return plan->sweeps ? plan->sweeps : plan->drain_hosts;
 }
 
 static void answered(struct prompt *prompt, const char *line)

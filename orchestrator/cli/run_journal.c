@@ -33,6 +33,7 @@ static const struct text_field {
 	{ "folder", SECTION_TOP, AT(folder), false },
 	{ "plan_run", SECTION_TOP, AT(plan_run_id), true },
 	{ "message", SECTION_TOP, AT(options.message), true },
+	{ "drain_to", SECTION_TOP, AT(options.drain_to), true },
 	{ "domain", SECTION_OWN, AT(own_domain), true },
 	{ "user", SECTION_OWN, AT(own_user), true },
 };

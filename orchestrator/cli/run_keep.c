@@ -26,7 +26,7 @@ void run_keep_release(struct run_keep *keep)
 
 bool run_keeps_journal(const struct run *run)
 {
-	return run->call->self->id != COMMAND_SESSIONS && !run->options->dry_run;
+	return run_changes(run) && !run->options->dry_run;
 }
 
 bool run_keep_failed(const struct run *run)

@@ -145,6 +145,8 @@ static int add_safety(struct run *run, struct values *values)
 			return -1;
 	}
 	add_bool(values, "yes", options->yes);
+	if (*options->drain_to)
+		add_text(values, "mode", options->drain_to);
 	add_int(values, "max_sessions", options->max_sessions);
 	add_text(values, "max_failures", failures);
 	add_texts(values, "waves", waves, options->waves.count);
@@ -180,7 +182,7 @@ static int describe_policy(struct run *run)
 	add_text(&values, "probe", options->probe == PROBE_NONE ? "none" : "tcp");
 	add_int(&values, "retries", options->retries);
 	add_int(&values, "retry_delay_ms", options->retry_delay_ms);
-	if (run->call->self->id != COMMAND_SESSIONS && add_safety(run, &values) < 0)
+	if (run_changes(run) && add_safety(run, &values) < 0)
 		return -1;
 	run->record.run.policy = values.items;
 	run->record.run.policy_count = values.count;
@@ -252,5 +254,8 @@ int run_make_record(struct run *run)
 
 	if (status < 0 || (!run->resume && describe_new(run) < 0))
 		return -1;
-	return describe_selection(run) < 0 || describe_policy(run) < 0 ? -1 : 0;
+	/* `drain` is about hosts */
+	if (run->call->self->id != COMMAND_DRAIN && describe_selection(run) < 0)
+		return -1;
+	return describe_policy(run);
 }

@@ -5,6 +5,7 @@
 #include "report_fold.h"
 #include "report_text.h"
 #include "run.h"
+#include "run_drain.h"
 #include "run_resume.h"
 #include "text.h"
 
@@ -40,9 +41,10 @@ static void say_run(struct run *run)
 	struct strbuf line;
 
 	strbuf_init(&line);
-	strbuf_addf(&line, "run %s: %s%s on %lu host%s", run->record.run.id, run->call->self->name,
-		    which_run(run), (unsigned long)run->host_count,
-		    run->host_count == 1 ? "" : "s");
+	strbuf_addf(&line, "run %s: %s%s%s%s%s %lu host%s", run->record.run.id,
+		    run->call->self->name, *options->drain_to ? " " : "", options->drain_to,
+		    which_run(run), *options->drain_to ? ":" : " on",
+		    (unsigned long)run->host_count, run->host_count == 1 ? "" : "s");
 	if (options->verbose && run->fleet)
 		strbuf_addf(&line, ", %u calls in flight, %u threads", run->concurrency,
 			    run->threads);
@@ -96,6 +98,17 @@ static uint32_t say_owed(struct run *run)
 	return count;
 }
 
+/* Hosts that `drain` has asked, and that have not been seen since. */
+static uint32_t count_in_doubt(const struct run *run)
+{
+	const struct rep_record *record = &run->record;
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < record->host_count; i++)
+		count += record->hosts[i].drain_before && !record->hosts[i].drain_after;
+	return count;
+}
+
 static void say_totals(struct run *run, int code)
 {
 	struct strbuf text;
@@ -103,7 +116,9 @@ static void say_totals(struct run *run, int code)
 
 	if (run->options->quiet)
 		return;
-	if (run->call->self->id == COMMAND_SESSIONS && code == EXIT_DONE && !run->options->verbose)
+	if (run->call->self->id == COMMAND_DRAIN)
+		run_drain_say(run);
+	if (!run_changes(run) && code == EXIT_DONE && !run->options->verbose)
 		return;
 	if (rep_fold_record(&fold, &run->record) < 0)
 		return;
@@ -117,6 +132,8 @@ static void say_totals(struct run *run, int code)
 void run_say_summary(struct run *run, int code)
 {
 	run->owed = say_owed(run);
+	if (run->call->self->id == COMMAND_DRAIN)
+		run->owed = count_in_doubt(run);
 	say_totals(run, code);
 	run_say_proof(run);
 }

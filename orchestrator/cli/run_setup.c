@@ -4,6 +4,7 @@
 #include "notice.h"
 #include "platform_console.h"
 #include "platform_process.h"
+#include "run_drain.h"
 #include "run_resume.h"
 
 #include <inttypes.h>
@@ -69,6 +70,11 @@ static void size_probes(struct run *run)
 	run->probes = probes < PROBES_MOST ? probes : PROBES_MOST;
 }
 
+bool run_changes(const struct run *run)
+{
+	return run->call->self->id != COMMAND_SESSIONS && !run_drain_is_status(run);
+}
+
 static bool someone_answers(const struct run *run)
 {
 	return run->options->yes || run->options->dry_run || console_is_terminal(CONSOLE_IN);
@@ -102,12 +108,14 @@ static int check_arguments(const struct run *run)
 
 	if (run->call->self->id == COMMAND_MESSAGE)
 		code = take_message(run);
+	else if (run->call->self->id == COMMAND_DRAIN)
+		code = run_drain_check(run);
 	else if (options->arguments.count)
 		code = cli_usage_of(run->call->self, "'%s' takes no argument, but got '%s'",
 				    run->call->self->name, options->arguments.items[0]);
 	if (code)
 		return code;
-	if (run->call->self->id == COMMAND_SESSIONS)
+	if (!run_changes(run))
 		return 0;
 	if (options->dry_run && options->journal)
 		return cli_usage("a dry run changes nothing and keeps no journal: '--journal' and "
@@ -176,7 +184,8 @@ static int setup_new(struct run *run)
 	int code = check_arguments(run);
 
 	code = code ? code : run_backend_check(run->options);
-	code = code ? code : who_check(run->options, run->call->self);
+	if (run->call->self->id != COMMAND_DRAIN)
+		code = code ? code : who_check(run->options, run->call->self);
 	code = code ? code : who_load(&run->who, run->options, run->call->self);
 	code = code ? code : outputs_check(&run->outputs, run->options);
 	code = code ? code : load_fleet(run);
@@ -201,6 +210,8 @@ static int setup_again(struct run *run)
 	if (!code && !someone_answers(run))
 		code = cli_usage(
 			"nobody can be asked, as standard input is no terminal: give --yes");
+	if (run->call->self->id == COMMAND_DRAIN)
+		code = code ? code : run_drain_check_again(run);
 	code = code ? code : run_setup_again(run);
 	code = code ? code : outputs_check(&run->outputs, run->options);
 	if (code || run_resume_is_confirmed(run->resume))

@@ -54,6 +54,11 @@ bool run_tsts_is_built(void)
 
 int run_tsts_check(const struct options *options)
 {
+	if (*options->drain_to || options->drain != DRAIN_UNSET)
+		return cli_usage(
+			"backend 'tsts' cannot read or set drain mode: use %s from Windows, or "
+			"'change logon /drain' on the hosts",
+			*options->drain_to ? "'drain'" : "'--drain'");
 	if (options->wait)
 		return cli_usage(
 			"backend 'tsts' cannot wait for the end of a logoff: leave '--wait' "

@@ -191,7 +191,8 @@ void fleet_feed(struct fleet *fleet)
 	while (may_start(fleet)) {
 		struct host_job *job = &fleet->jobs[fleet->queue[fleet->queue_next]];
 
-		if (!lookup_possible(fleet, job))
+		/* where nothing can be begun any more they are told so */
+		if (!lookup_possible(fleet, job) && !seats_all_lost(&fleet->seats))
 			break;
 		fleet->queue_next++;
 		job_start(job);
@@ -498,10 +499,10 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->record = record;
 	fleet->jobs = calloc(options->host_count + 1, sizeof(*fleet->jobs));
 	fleet->queue = calloc(options->host_count + 1, sizeof(*fleet->queue));
-	/* For each host its own timer and that of a simulated probe, and the fleet's: a deadline
+	/* For each host its own timer and those of its probe, and the fleet's: a deadline
 	 * that could not be set would let a stuck call hold the run. */
 	if (!fleet->jobs || !fleet->queue ||
-	    exec_timer_reserve(options->executor, 2 * options->host_count + FLEET_TIMERS) < 0) {
+	    exec_timer_reserve(options->executor, 3 * options->host_count + FLEET_TIMERS) < 0) {
 		fleet_free(fleet);
 		return NULL;
 	}

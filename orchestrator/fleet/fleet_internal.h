@@ -5,6 +5,7 @@
  *   gate.c          between them: the plan counted, guards, the answer
  *   stopping.c      what stops a run before its end
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
+ *   host_probe.c    its probe, and the name look-up that may outlast it
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on and verified
  *   host_drain.c    its decisions about the host's drain mode

@@ -8,17 +8,6 @@
 #include "hash.h"
 #include "win_error.h"
 
-/* a probe that is silent so long does not keep others from starting */
-#define PROBE_COUNTS_US 250000
-
-struct job_probe {
-	struct exec_probe exec; /* first */
-	struct fleet *fleet;
-	uint32_t host;
-	bool looking_up;
-};
-
-static void enter_probe(struct host_job *job);
 static void enter_call(struct host_job *job);
 static void enter_next(struct host_job *job);
 static void enter_hold(struct host_job *job);
@@ -47,7 +36,7 @@ static const struct job_row {
 	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false,
 		       BIT(JOB_PROBE) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) | BIT(JOB_DRAIN_LOOK) |
 			       BIT(JOB_DRAIN_INTENT) },
-	[JOB_PROBE] = { "probe", enter_probe, NULL, 0, true, false,
+	[JOB_PROBE] = { "probe", probe_enter, NULL, 0, true, false,
 			BIT(JOB_OPEN) | BIT(JOB_DRAIN_LOOK) | BIT(JOB_DRAIN_INTENT) |
 				BIT(JOB_CLOSE) },
 	[JOB_DRAIN_LOOK] = { "drain look", enter_call, drain_looked, CALL_DRAIN_GET, true, true,
@@ -245,7 +234,7 @@ static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 	return call;
 }
 
-static void out_of_memory(struct host_job *job)
+void job_out_of_memory(struct host_job *job)
 {
 	/* ERROR_NOT_ENOUGH_MEMORY */
 	struct session_error error = { SESSION_API_OPEN_SERVER_EX, 8 };
@@ -269,7 +258,7 @@ static void seat_granted(struct seat_request *seat)
 	call = make_call(job, deadline_us);
 	if (!call || seats_start(&fleet->seats, call) < 0) {
 		call_free(call);
-		out_of_memory(job);
+		job_out_of_memory(job);
 		return;
 	}
 	job->call = call;
@@ -279,21 +268,28 @@ static void seat_granted(struct seat_request *seat)
 	fleet_feed(fleet);
 }
 
-static void seat_refused(struct seat_request *seat)
+void job_refuse(struct host_job *job)
 {
-	struct host_job *job = job_of_seat(seat);
 	struct fleet *fleet = job->fleet;
 
-	not_ready_any_more(job);
 	if (!fleet->starved)
 		fleet_warn(fleet,
-			   "every one of %u worker threads is held by a call that does not return: "
+			   "every one of %u worker threads is held by a call or a name look-up "
+			   "that does not return: "
 			   "the remaining hosts are not attempted",
 			   fleet->seats.threads);
 	fleet->starved = true;
 	/* and no thread to close its connection on: that ends with the process */
 	job->gave_up = true;
 	job_move(job, JOB_DONE);
+}
+
+static void seat_refused(struct seat_request *seat)
+{
+	struct host_job *job = job_of_seat(seat);
+
+	not_ready_any_more(job);
+	job_refuse(job);
 }
 
 static void enter_call(struct host_job *job)
@@ -444,9 +440,7 @@ static void on_timer(struct exec_timer *timer)
 	if (job->call) {
 		overdue(job);
 	} else if (job->state == JOB_PROBE) {
-		if (job->probe_counted)
-			job->fleet->probing--;
-		job->probe_counted = false;
+		probe_counts_no_more(job);
 		fleet_feed(job->fleet);
 	} else if (job->state == JOB_TICK) {
 		job_move(job, JOB_VERIFY);
@@ -535,7 +529,7 @@ static void enter_intent(struct host_job *job)
 	if (act_intend(job) < 0) {
 		/* nothing was intended, and out of memory leads on from there */
 		job->state = JOB_NEXT;
-		out_of_memory(job);
+		job_out_of_memory(job);
 		return;
 	}
 	job->waiter.durable = on_durable;
@@ -595,95 +589,6 @@ static void enter_done(struct host_job *job)
 	fleet_job_done(job->fleet, job);
 }
 
-/* The probe */
-
-static void probe_uncount(struct host_job *job)
-{
-	exec_timer_stop(job->fleet->options.executor, &job->timer);
-	if (job->probe_counted)
-		job->fleet->probing--;
-	job->probe_counted = false;
-}
-
-static void probe_done(struct exec_probe *exec, enum exec_probe_result result)
-{
-	struct job_probe *probe = (struct job_probe *)exec;
-	struct host_job *job = &probe->fleet->jobs[probe->host];
-
-	job->probe = NULL;
-	probe_uncount(job);
-	if (result == EXEC_PROBE_CONNECTED) {
-		job->fleet->ready++;
-		job->new_counted = true;
-	}
-	job_move(job, survey_probed(job, result));
-	fleet_feed(job->fleet);
-}
-
-static void probe_looked_up(struct exec_probe *exec)
-{
-	struct job_probe *probe = (struct job_probe *)exec;
-
-	if (probe->looking_up)
-		seats_lookup_end(&probe->fleet->seats);
-	probe->looking_up = false;
-	fleet_feed(probe->fleet);
-}
-
-static void probe_released(struct exec_probe *exec)
-{
-	struct job_probe *probe = (struct job_probe *)exec;
-
-	if (probe->looking_up)
-		seats_lookup_end(&probe->fleet->seats);
-	probe->fleet->probes_out--;
-	free(probe);
-}
-
-static struct job_probe *make_probe(struct host_job *job)
-{
-	const struct fleet_options *options = &job->fleet->options;
-	const struct fleet_host *host = &options->hosts[job->index];
-	struct job_probe *probe = calloc(1, sizeof(*probe));
-
-	if (!probe)
-		return NULL;
-	probe->fleet = job->fleet;
-	probe->host = job->index;
-	probe->exec.address = host->address;
-	probe->exec.port = host->probe_port;
-	probe->exec.timeout_ms = options->connect_timeout_ms;
-	probe->exec.done = probe_done;
-	probe->exec.looked_up = probe_looked_up;
-	probe->exec.released = probe_released;
-	if (options->backend->ops->probe_script) {
-		probe->exec.scripted = true;
-		options->backend->ops->probe_script(options->backend, host->name,
-						    &probe->exec.script);
-	}
-	return probe;
-}
-
-static void enter_probe(struct host_job *job)
-{
-	struct fleet *fleet = job->fleet;
-	struct job_probe *probe = make_probe(job);
-
-	if (!probe || exec_probe(fleet->options.executor, &probe->exec) < 0) {
-		free(probe);
-		out_of_memory(job);
-		return;
-	}
-	/* fleet_feed() has made sure that there is a thread for the look-up. */
-	probe->looking_up =
-		exec_probe_needs_lookup(&probe->exec) && seats_lookup_begin(&fleet->seats);
-	job->probe = probe;
-	job->probe_counted = true;
-	fleet->probing++;
-	fleet->probes_out++;
-	(void)exec_timer_set(fleet->options.executor, &job->timer, now_us(job) + PROBE_COUNTS_US);
-}
-
 /* Start and stop */
 
 void job_start(struct host_job *job)
@@ -702,9 +607,13 @@ void job_start(struct host_job *job)
 	job->resume = JOB_ENUMERATE;
 	job->then = JOB_DONE;
 	job->state = JOB_IDLE;
+	if (seats_all_lost(&fleet->seats)) {
+		job_refuse(job);
+		return;
+	}
 	if (job->acting && act_begin(job) < 0) {
 		job->gave_up = true;
-		out_of_memory(job);
+		job_out_of_memory(job);
 		return;
 	}
 	if (fleet->options.probe) {
@@ -723,13 +632,7 @@ static void stop_waiting(struct host_job *job)
 	seats_cancel(&fleet->seats, &job->seat);
 	journal_cancel(fleet->options.journal, &job->waiter);
 	not_ready_any_more(job);
-	if (job->probe) {
-		struct job_probe *probe = job->probe;
-
-		probe_uncount(job);
-		job->probe = NULL;
-		exec_probe_cancel(fleet->options.executor, &probe->exec);
-	}
+	probe_give_up(job);
 	exec_timer_stop(fleet->options.executor, &job->timer);
 }
 

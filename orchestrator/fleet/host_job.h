@@ -137,6 +137,15 @@ int64_t job_backoff_us(struct host_job *job, unsigned tries);
 /* The error of a call that was left behind: the host's time was up, or the call's. */
 struct session_error job_timeout_error(const struct host_job *job);
 
+/* Nothing can be begun with this host any more: every thread is held for good. */
+void job_refuse(struct host_job *job);
+void job_out_of_memory(struct host_job *job);
+
+/* host_probe.c */
+void probe_enter(struct host_job *job);		 /* PROBE: starts it */
+void probe_give_up(struct host_job *job);	 /* none in flight: fine */
+void probe_counts_no_more(struct host_job *job); /* it keeps others waiting no longer */
+
 /* Ends with this error; the sessions that wait get it too. */
 enum job_state job_give_up(struct host_job *job, const struct session_error *error, bool silent);
 

@@ -111,7 +111,7 @@ void seats_pump(struct seats *seats)
 		if (seat_free(seats)) {
 			queue_remove(request);
 			request->granted(request);
-		} else if (seats->left_behind >= seats->threads) {
+		} else if (seats_all_lost(seats)) {
 			queue_remove(request);
 			request->refused(request);
 		} else {
@@ -281,10 +281,25 @@ bool seats_lookup_begin(struct seats *seats)
 	return true;
 }
 
-void seats_lookup_end(struct seats *seats)
+void seats_lookup_lost(struct seats *seats)
 {
 	seats->lookups--;
+	seats->left_behind++;
 	seats_pump(seats);
+}
+
+void seats_lookup_end(struct seats *seats, bool lost)
+{
+	if (lost)
+		seats->left_behind--;
+	else
+		seats->lookups--;
+	seats_pump(seats);
+}
+
+bool seats_all_lost(const struct seats *seats)
+{
+	return seats->left_behind >= seats->threads;
 }
 
 void seats_release(struct seats *seats, void (*close)(struct session_host *connection))

@@ -40,7 +40,8 @@ struct seats {
 	unsigned threads;     /* of the pool */
 	unsigned counting;    /* calls in the window */
 	unsigned lent;	      /* still within their deadline, but not in the window any more */
-	unsigned left_behind; /* past their deadline: for all that is known they never come back */
+	/* past their deadline (look-ups too): for all that is known they never come back */
+	unsigned left_behind;
 	unsigned late_closes; /* of connections that came too late */
 	unsigned lookups;
 	struct seat_queue queues[SEAT_PRIORITY_COUNT];
@@ -77,7 +78,12 @@ void seats_leave_behind(struct seats *seats, struct fleet_call *call);
 
 /* A name look-up wants a thread: true when it has one, until seats_lookup_end(). */
 bool seats_lookup_begin(struct seats *seats);
-void seats_lookup_end(struct seats *seats);
+void seats_lookup_end(struct seats *seats, bool lost);
+/* It has had its time and does not come back: it counts with the calls that were left behind. */
+void seats_lookup_lost(struct seats *seats);
+
+/* Every thread is held by what does not come back: nothing can be begun any more. */
+bool seats_all_lost(const struct seats *seats);
 
 /* Grants what can be granted; called by whoever frees something. */
 void seats_pump(struct seats *seats);

@@ -20,6 +20,7 @@ static const char *const api_names[SESSION_API_COUNT] = {
 	[SESSION_API_DISCONNECT_SESSION] = "WTSDisconnectSession",
 	[SESSION_API_SEND_MESSAGE] = "WTSSendMessage",
 	[SESSION_API_REG_CONNECT_REGISTRY] = "RegConnectRegistry",
+	[SESSION_API_REG_OPEN_KEY] = "RegOpenKeyEx",
 	[SESSION_API_REG_QUERY_VALUE] = "RegQueryValueEx",
 	[SESSION_API_REG_SET_VALUE] = "RegSetValueEx",
 	[SESSION_API_EXIT_WINDOWS] = "ExitWindowsEx",

@@ -3,6 +3,7 @@
 #include "session_wts.h"
 
 #include "wts_api.h"
+#include "wts_registry.h"
 #include "wts_self.h"
 #include "wts_text.h"
 #include "wts_time.h"
@@ -22,6 +23,7 @@ struct wts_backend {
 	struct session_backend head;
 	struct wts_api api;
 	struct wts_self self;
+	struct wts_registry registry;
 };
 
 struct wts_host {
@@ -553,6 +555,26 @@ static int wts_message(struct session_host *opened, uint32_t id,
 	return ok ? 0 : fail(reterr, SESSION_API_SEND_MESSAGE, code);
 }
 
+/* --- drain mode */
+
+static int wts_drain_get(struct session_backend *backend, const char *name, const char *address,
+			 enum session_drain *ret_drain, struct session_error *reterr)
+{
+	const struct wts_backend *wts = wts_of(backend);
+
+	(void)name;
+	return wts_registry_get(&wts->registry, &wts->self, address, ret_drain, reterr);
+}
+
+static int wts_drain_set(struct session_backend *backend, const char *name, const char *address,
+			 enum session_drain drain, struct session_error *reterr)
+{
+	const struct wts_backend *wts = wts_of(backend);
+
+	(void)name;
+	return wts_registry_set(&wts->registry, &wts->self, address, drain, reterr);
+}
+
 /* --- the backend */
 
 /* Either name is enough: protecting one session too many is the smaller mistake. */
@@ -585,6 +607,8 @@ static const struct session_ops wts_ops = {
 	.disconnect = wts_disconnect,
 	.message = wts_message,
 	.close = wts_close,
+	.drain_get = wts_drain_get,
+	.drain_set = wts_drain_set,
 	.is_self = wts_is_self,
 	.destroy = wts_destroy,
 };
@@ -604,6 +628,7 @@ int session_wts_create(struct session_backend **ret, const struct session_wts_op
 		goto fail;
 	if (wts_self_load(&wts->self, reterr_code) != 0)
 		goto fail;
+	wts->registry = options->registry ? *options->registry : wts_registry_system;
 	wts->head = (struct session_backend){ .ops = &wts_ops, .clock = options->clock };
 	*ret = &wts->head;
 	return 0;

@@ -10,7 +10,7 @@
  *         act.
  * Errors: api and GetLastError code of the very call that failed. Acts on session 0 and on ids of
  *         listeners are refused with 87 before they reach the API.
- * Drain:  not offered yet.
+ * Drain:  in the host's registry (wts_registry.h).
  */
 #ifndef RDSWEEP_SESSION_WTS_H
 #define RDSWEEP_SESSION_WTS_H
@@ -20,10 +20,12 @@
 #include "session_api.h"
 
 struct wts_api;
+struct wts_registry;
 
 struct session_wts_options {
-	const struct session_clock *clock; /* kept */
-	const struct wts_api *api;	   /* copied; NULL: the system's wtsapi32.dll is loaded */
+	const struct session_clock *clock;   /* kept */
+	const struct wts_api *api;	     /* copied; NULL: the system's wtsapi32.dll is loaded */
+	const struct wts_registry *registry; /* copied; NULL: the system's */
 };
 
 /* 0, or -1 with the system's code in *reterr_code. */

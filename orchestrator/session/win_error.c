@@ -11,8 +11,8 @@
 	(BIT(SESSION_API_OPEN_SERVER_EX) | BIT(SESSION_API_OPEN_SERVER) |                          \
 	 BIT(SESSION_API_ENUMERATE_SESSIONS_EX) | BIT(SESSION_API_ENUMERATE_SESSIONS))
 #define REGISTRY                                                                                   \
-	(BIT(SESSION_API_REG_CONNECT_REGISTRY) | BIT(SESSION_API_REG_QUERY_VALUE) |                \
-	 BIT(SESSION_API_REG_SET_VALUE))
+	(BIT(SESSION_API_REG_CONNECT_REGISTRY) | BIT(SESSION_API_REG_OPEN_KEY) |                   \
+	 BIT(SESSION_API_REG_QUERY_VALUE) | BIT(SESSION_API_REG_SET_VALUE))
 #define DISCONNECT BIT(SESSION_API_DISCONNECT_SESSION)
 #define LOGOFF	   BIT(SESSION_API_LOGOFF_SESSION)
 #define OWN_END	   BIT(SESSION_API_EXIT_WINDOWS)
@@ -34,7 +34,7 @@ struct row {
 	"enabled there"
 #define REMOTE_REGISTRY                                                                            \
 	"start the Remote Registry service (RemoteRegistry) on the host and see that it is not "   \
-	"disabled; it needs TCP 445 too; or leave out --drain"
+	"disabled; it needs TCP 445 too; without --drain a logoff does not need it"
 #define ACCOUNT                                                                                    \
 	"mend the account that runs rdsweep before trying again: repeating it across the fleet "   \
 	"would lock the account"

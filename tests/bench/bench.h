@@ -27,6 +27,9 @@ struct bench_options {
 	/* What the journal costs: nothing is metered, only time and CPU are told. */
 	const char *journal; /* "none", or the file to keep it in; NULL: not this case */
 	int64_t sync_ms;     /* added to each of its syncs */
+	/* On the virtual executor, where time is a number: how large a fleet the engine and its
+	 * record can bear. Nothing is metered. */
+	bool virtual_time;
 };
 
 /* The engine on a simulated fleet. 0, or 2 with a line on standard error. */

@@ -3,7 +3,7 @@
  *
  *   bench_engine fleet hosts=FILE sim=FILE [command=sessions|logoff] [calls=FILE] [concurrency=N]
  *                      [threads=N] [call_timeout_ms=N] [connect_timeout_ms=N]
- *                      [journal=none|FILE [sync_ms=N]]
+ *                      [journal=none|FILE [sync_ms=N]] [time=real|virtual]
  *   bench_engine pool calls=FILE [concurrency=N]
  */
 #include "bench.h"
@@ -61,6 +61,8 @@ static int take_argument(struct bench_options *options, const char *argument)
 		options->threads = (unsigned)strtoul(value, NULL, 10);
 	else if ((value = value_of(argument, "journal")) != NULL)
 		options->journal = value;
+	else if ((value = value_of(argument, "time")) != NULL)
+		options->virtual_time = strcmp(value, "virtual") == 0;
 	else if ((value = value_of(argument, "sync_ms")) != NULL)
 		options->sync_ms = strtoll(value, NULL, 10);
 	else if ((value = value_of(argument, "call_timeout_ms")) != NULL)

@@ -10,6 +10,7 @@
 #include <uv.h>
 
 #include "executor_uv.h"
+#include "executor_virtual.h"
 #include "journal.h"
 #include "meter.h"
 #include "platform_file.h"
@@ -18,6 +19,7 @@
 #include "session_sim.h"
 
 #define VERIFY_INTERVAL_MS 1000
+#define START_MS	   INT64_C(1767225600000) /* of virtual time: 2026-01-01T00:00:00Z */
 #define PROBES_MAX	   4096 /* what the program takes where enough files may be open */
 
 struct bench_run {
@@ -80,6 +82,11 @@ static int size_pool(struct bench_run *run)
 	return process_set_env("UV_THREADPOOL_SIZE", text) < 0 ? bench_failed("out of memory") : 0;
 }
 
+static bool is_metered(const struct bench_run *run)
+{
+	return !run->options->journal && !run->options->virtual_time;
+}
+
 static void lock(void *ctx)
 {
 	uv_mutex_lock(ctx);
@@ -93,7 +100,7 @@ static void unlock(void *ctx)
 static int make_backend(struct bench_run *run)
 {
 	struct session_sim_options options = {
-		.clock = run->options->journal ? &run->executor->clock : &run->meter.clock,
+		.clock = is_metered(run) ? &run->meter.clock : &run->executor->clock,
 		.start_ms = exec_wall_ms(run->executor),
 		.lock = lock,
 		.unlock = unlock,
@@ -128,7 +135,7 @@ static void finished(void *ctx)
 	struct bench_run *run = ctx;
 
 	bench_cost_now(&run->after);
-	if (!run->options->journal)
+	if (is_metered(run))
 		meter_mark(&run->meter);
 	exec_stop(run->executor);
 }
@@ -205,9 +212,10 @@ static int make_fleet(struct bench_run *run)
 
 static int make_ready(struct bench_run *run)
 {
-	run->executor = executor_uv_create(&run->loop, run->threads);
-	if (!run->executor || (!run->options->journal &&
-			       meter_attach(&run->meter, run->executor, run->host_count) < 0))
+	run->executor = run->options->virtual_time ? executor_virtual_create(START_MS)
+						   : executor_uv_create(&run->loop, run->threads);
+	if (!run->executor ||
+	    (is_metered(run) && meter_attach(&run->meter, run->executor, run->host_count) < 0))
 		return bench_failed("out of memory");
 	if (make_backend(run) < 0 || make_journal(run) != 0)
 		return 2;
@@ -231,9 +239,12 @@ static int print_plain(const struct bench_run *run)
 	struct rep_totals totals;
 
 	rep_totals_count(&run->record, &totals);
-	printf("{\"wall_us\": %" PRId64 ", \"cpu_us\": %" PRId64
+	printf("{\"wall_us\": %" PRId64 ", \"cpu_us\": %" PRId64 ", \"peak_rss_kib\": %" PRId64
+	       ", \"run_ms\": %" PRId64 ", \"hosts_succeeded\": %lu, \"sessions\": %lu"
 	       ", \"sessions_logged_off\": %lu}\n",
 	       run->after.wall_us - run->before.wall_us, run->after.cpu_us - run->before.cpu_us,
+	       run->after.peak_rss_kib, run->record.run.duration_ms,
+	       (unsigned long)totals.hosts_by[REP_HOST_SUCCEEDED], (unsigned long)totals.sessions,
 	       (unsigned long)totals.sessions_by[REP_SESSION_LOGGED_OFF]);
 	return 0;
 }
@@ -288,9 +299,10 @@ static int measure(struct bench_run *run)
 		return bench_failed("the event loop failed");
 	/* What hangs in the simulator is let go, so that every worker is back when its notes are
 	 * read. */
-	executor_uv_release_sleepers(run->executor);
+	if (!run->options->virtual_time)
+		executor_uv_release_sleepers(run->executor);
 	(void)exec_run(run->executor);
-	code = run->options->journal ? print_plain(run) : print(run);
+	code = is_metered(run) ? print(run) : print_plain(run);
 	return !code && run->options->calls ? write_calls(run) : code;
 }
 

@@ -19,6 +19,8 @@ class Sizes:
         self.pipeline_hosts = 320 if quick else 2000
         self.broken_hosts = [600] if quick else [1000, 10000]
         self.scale_hosts = [300, 1000, 3000] if quick else [1000, 3000, 10000]
+        self.shard_hosts = [300, 1000, 3000] if quick else [10000, 30000, 100000]
+        self.virtual_hosts = 10000 if quick else 1000000
         self.repetitions = {
             "A": repetitions or (2 if quick else 3),
             "B": repetitions or (1 if quick else 2),
@@ -276,9 +278,80 @@ def scale(place, sizes):
     return rows
 
 
+# S. Beyond one process: the same fleet as one run, and as shards that are merged into one report.
+
+SHARDS = 8
+SHARD_SESSIONS = 10
+
+
+def run_of(place, sim, inventory, report, more=""):
+    """A shell's command for one whole run with a JSON report and a journal."""
+    return (f"{place.program} logoff -i {inventory} --all --yes -q -c {WINDOW} --sim {sim} --verify-interval 100ms "
+            f"--overwrite -o {report} {more}")
+
+
+def clean(place):
+    for name in os.listdir(place.folder):
+        if name.startswith("s-"):
+            os.remove(place.path(name))
+
+
+def check_report(place, hosts):
+    """The head of the merged report says that everybody is logged off."""
+    shown = child.run([place.program, "report", "show", place.path("s-all.json")], launcher=place.launcher,
+                      keep_output=True)[1].decode()
+    numbers = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith(("logged off", "succeeded"))]
+    if numbers != [str(hosts), str(hosts * SHARD_SESSIONS)]:
+        raise child.Failed(f"not everybody is logged off\n{shown}")
+
+
+def sharded(place, hosts):
+    work = f"S. rdsweep logoff, {hosts:,} hosts, {hosts * SHARD_SESSIONS:,} sessions, JSON and journal written"
+    place.say(work)
+    clean(place)
+    tiny = dict.fromkeys(("probe", "open", "enumerate", "query", "logoff", "close"), 1)
+    sim = place.put("s.json", scenario(SHARD_SESSIONS, tiny, jitter=0, logoff_takes_ms=1))
+    inventory = place.put("s.ini", f"rdsh[{1:06d}:{hosts:06d}].corp.example\n")
+    whole = place.path("s-all.json")
+    parts = [place.path(f"s-{k}.json") for k in range(1, SHARDS + 1)]
+    shard = run_of(place, sim, inventory, place.path("s-{}.json"), f"--shard {{}}/{SHARDS}")
+    contestants = [
+        ("one process", run_of(place, sim, inventory, whole)),
+        (f"{SHARDS} shards under xargs -P {SHARDS}", f"seq {SHARDS} | xargs -P {SHARDS} -I{{}} {shard}"),
+        (f"report merge of the {SHARDS}", f"{place.program} report merge {' '.join(parts)} -o {whole} --overwrite"),
+    ]
+    rows = []
+    for name, command in contestants:
+        cost = place.whole(["sh", "-c", command])
+        rows.append(Row(work, f"{name}: time", [cost["wall_us"] / 1e6], digits=1, unit="s",
+                        beside=f"CPU {cost['cpu_us'] / 1e6:.1f} s, {cost['cpu_us'] / MS / hosts:.2f} ms a host; "
+                               f"largest process {cost['peak_rss_kib'] / 1024:.0f} MiB"))
+        if whole in command:
+            check_report(place, hosts)
+    clean(place)
+    return rows
+
+
+def virtual(place, sizes):
+    hosts = sizes.virtual_hosts
+    work = f"V. the engine in virtual time, logoff, {hosts:,} hosts x 2 sessions"
+    place.say(work)
+    names = place.put("v.hosts", "".join(f"h{n}\n" for n in range(1, hosts + 1)))
+    sim = place.put("v.json", scenario(2))
+    result = place.fleet(names, sim, command="logoff", concurrency=WINDOW, threads=128, time="virtual")
+    if result["hosts_succeeded"] != hosts or result["sessions_logged_off"] != 2 * hosts:
+        raise child.Failed(f"not everybody is logged off: {result}")
+    return [Row(work, "time", [result["wall_us"] / 1e6], digits=1, unit="s",
+                beside=f"a run of {result['run_ms'] / 3.6e6:.1f} hours; {result['wall_us'] / hosts:.0f} us and "
+                       f"{result['peak_rss_kib'] * 1024 / hosts:.0f} bytes a host, "
+                       f"peak RSS {result['peak_rss_kib'] / 1024:,.0f} MiB")]
+
+
 def works(place, sizes):
     """{letter: function that gives rows}"""
     return {
+        "S": lambda: [row for hosts in sizes.shard_hosts for row in sharded(place, hosts)],
+        "V": lambda: virtual(place, sizes),
         "A": lambda: one_call(place, sizes),
         "B": lambda: pipeline(place, sizes),
         "D": lambda: [row for hosts in sizes.broken_hosts for row in broken(place, sizes, hosts)],

@@ -151,5 +151,91 @@ class Drain(lib.Case):
         self.assert_state_matches()
 
 
+class Command(lib.Case):
+    def setUp(self):
+        super().setUp()
+        self.sim = self.fleet(["h[01:06]"], lib.scenario({"h05": {"sessions": []}}))
+
+    def drain(self, code, *arguments, **more):
+        return self.expect(code, "drain", *arguments, *self.sim, "--sim-state", "state", **more)
+
+    def turn(self, code, mode, *arguments, **more):
+        more.setdefault("report", "report.json")
+        report = more.pop("report")
+        return self.drain(code, mode, "--yes", "-o", report, "--overwrite", *self.fresh_journal(), *arguments, **more)
+
+    def status(self, code=0):
+        rows = lib.csv_rows(self.drain(code, "status", "--format", "csv").out.encode())
+        return {row["host"]: row["drain"] for row in rows}
+
+    def test_there_and_back(self):
+        self.assertEqual({"off"}, set(self.status().values()))
+        result = self.turn(0, "on")
+        self.assertIn("This turns drain mode on on 6 hosts.", result.err)
+        self.assertEqual({"on"}, set(self.status().values()))
+        self.assert_state_matches()
+        self.assertEqual("on", self.report()["run"]["policy"]["mode"])
+        result = self.turn(0, "off", "-l", "h[01:02]")
+        self.assertIn("on 2 hosts", result.err)
+        self.assertEqual(["off", "off", "on", "on", "on", "on"], list(self.status().values()))
+        result = self.turn(0, "restart")
+        self.assertEqual({"restart"}, set(self.status().values()))
+        result = self.turn(0, "restart")  # nothing to change is done, and not asked about
+        self.assertNotIn("This turns", result.err)
+        self.assertEqual({("restart", None, "restart")}, {tuple(host["drain"].values()) for host in self.report()["hosts"]})
+
+    def test_status(self):
+        self.turn(0, "on", "-l", "h02")
+        result = self.drain(0, "status")
+        self.assertEqual(["HOST  DRAIN  ERROR", "h01   off    -", "h02   on     -"], result.out.splitlines()[:3])
+        self.assertIn("drain mode on: 1 host: h02", result.err)
+        report = lib.json.loads(self.drain(0, "status", "--format", "json").out)
+        self.assertEqual("drain", report["run"]["command"])
+        self.assertEqual({"before": "on", "during": None, "after": "on"}, report["hosts"][1]["drain"])
+        self.assertFalse(os.path.exists(self.path("state-home")), "a journal of what changes nothing")
+
+    def test_dry_run(self):
+        result = self.drain(0, "on", "--dry-run", "-o", "dry.json")
+        self.assertIn("would be changed: 6 hosts: h[01:06]", result.err)
+        self.assertEqual({"off"}, set(self.status().values()))
+
+    def test_usage(self):
+        for wanted, arguments in (("needs one of", ()), ("not 'maybe'", ("maybe",)), ("needs one of", ("on", "off")),
+                                  ("'--yes' does not go with it", ("status", "--yes")),
+                                  ("'--journal' does not go with it", ("status", "--journal", "x")),
+                                  ("goes with 'drain status'", ("on", "--yes", "--format", "csv")),
+                                  ("standard input is no terminal", ("off",)),
+                                  ("belongs to", ("on", "--all"))):
+            with self.subTest(arguments=arguments):
+                self.assertIn(wanted, self.drain(2, *arguments).err)
+
+    def test_some_cannot_be_asked(self):
+        faults = {"h02": [{"call": "drain", "error": 5}], "h03": [{"call": "probe", "refused": True}],
+                  "h04": [{"call": "drain", "delay_ms": 1, "times": 3}, {"call": "drain", "error": 5, "times": 1}]}
+        self.sim = self.fleet(["h[01:06]"], lib.scenario({name: {"faults": value} for name, value in faults.items()}))
+        self.turn(1, "on", "--retries", "0")
+        report = self.report()
+        self.assertEqual(["succeeded", "failed", "failed", "failed", "succeeded", "succeeded"], [host["outcome"] for host in report["hosts"]])
+        self.assertEqual("partial", report["run"]["outcome"])
+        self.assertEqual({"before": "off", "during": None, "after": "off"}, lib.host_of(report, "h04")["drain"])
+        self.assert_state_matches()
+        self.turn(4, "off", "--max-failures", "0", report="stopped.json")
+
+    @lib.posix_only("signals")
+    def test_killed_and_resumed(self):
+        self.sim = self.fleet(["h[01:06]"], lib.scenario({f"h0{i}": {"faults": [{"call": "drain", "delay_ms": 30}]} for i in range(1, 7)}))
+        process = self.start("drain", "on", *self.sim, "--yes", "--sim-state", "state", "-o", "report.json", "--wave", "2")
+        self.wait_for(lambda: os.path.exists(self.path(JOURNAL)) and b'"event":"done"' in self.read(JOURNAL))
+        process.kill()
+        process.communicate(timeout=lib.PATIENCE_S)
+        result = self.expect(0, "resume", JOURNAL, "--yes")
+        self.assertIn("drain on (resumed)", result.err)
+        self.assertEqual({"on"}, set(self.status().values()))
+        self.assertEqual({("off", None, "on")}, {tuple(host["drain"].values()) for host in self.report()["hosts"]})
+        self.assert_state_matches()
+        self.assertTrue(lib.journal(self.read(JOURNAL))[-1]["settled"])
+        self.expect(0, "resume", JOURNAL, "--yes", "-o", "again.json")
+
+
 if __name__ == "__main__":
     lib.main()

@@ -164,6 +164,23 @@ class Faults(lib.Case):
         self.assertEqual([], os.listdir(self.path("closed")))
 
 
+    def test_name_server_that_does_not_answer(self):
+        """Look-ups hold threads until none is left; the hosts that remain are told so, and the run ends."""
+        if "tsts" not in self.expect(0, "--version").out:
+            self.skipTest("this build has no backend that looks names up")
+        self.put("names.ini", "h[1:200].example\n")
+        self.put("auth", "username = operator\npassword = secret\n")
+        os.chmod(self.path("auth"), 0o600)
+        result = self.with_fault(
+            "names", "sessions", "--backend", "tsts", "--auth-file", "auth", "-i", "names.ini", "-c", "8", "-o", "x.json",
+            "--connect-timeout", "200ms", "--call-timeout", "300ms")
+        self.assertEqual(1, result.code, self.context)
+        self.assertIn("held by a call or a name look-up that does not return", result.err)
+        hosts = [host["outcome"] for host in self.report("x.json")["hosts"]]
+        self.assertEqual({"timed_out", "not_attempted"}, set(hosts), self.context)
+        self.assertGreater(hosts.count("timed_out"), 8)
+
+
 class ThousandHosts(lib.Case):
     """All of them fail at once."""
 

@@ -30,7 +30,7 @@ class Usage(lib.Case):
         self.wrong("'sessions' takes no argument", "sessions", *self.sim, "h1")
         self.wrong("there is no command 'x'", "help", "x")
         self.wrong("unknown option '--nonsense'", "sessions", "--nonsense")
-        self.wrong("belongs to 'logoff', 'disconnect', 'message', 'self', not to 'sessions'", "sessions", *self.sim, "--dry-run")
+        self.wrong("belongs to 'logoff', 'disconnect', 'message', 'drain', 'self', not to 'sessions'", "sessions", *self.sim, "--dry-run")
         if not lib.WINDOWS:  # arguments are UTF-16 there
             self.wrong("is not valid UTF-8", "logoff", *self.sim, "-u", b"\xff\xfe")
 

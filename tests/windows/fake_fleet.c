@@ -269,6 +269,59 @@ HANDLE fake_open(const WCHAR *name)
 	return server;
 }
 
+static HANDLE key_of(uint32_t host)
+{
+	HANDLE key;
+
+	AcquireSRWLockExclusive(&model_lock);
+	key = new_handle(host);
+	ReleaseSRWLockExclusive(&model_lock);
+	return key;
+}
+
+HANDLE fake_key(const WCHAR *name)
+{
+	struct strbuf text;
+	uint32_t host = 0;
+	bool found;
+
+	strbuf_init(&text);
+	if (name)
+		utf8_from_utf16(&text, name, wts_text_len(name, SIZE_MAX));
+	else
+		strbuf_adds(&text, LOCAL_HOST);
+	AcquireSRWLockExclusive(&model_lock);
+	found = !text.failed && sim_model_host(model, strbuf_text(&text), &host) == 0;
+	ReleaseSRWLockExclusive(&model_lock);
+	strbuf_release(&text);
+	return found ? key_of(host) : NULL;
+}
+
+bool fake_is_key(HANDLE key)
+{
+	uint32_t at = (uint32_t)((uintptr_t)key / 4 - HANDLE_BASE);
+	bool is;
+
+	AcquireSRWLockExclusive(&model_lock);
+	is = (uintptr_t)key % 4 == 0 && (uintptr_t)key / 4 >= HANDLE_BASE && at < slot_count &&
+	     slots[at].open;
+	ReleaseSRWLockExclusive(&model_lock);
+	return is;
+}
+
+HANDLE fake_key_again(HANDLE key)
+{
+	return key_of(slots[(uintptr_t)key / 4 - HANDLE_BASE].host);
+}
+
+void fake_key_close(HANDLE key)
+{
+	AcquireSRWLockExclusive(&model_lock);
+	slots[(uintptr_t)key / 4 - HANDLE_BASE].open = false;
+	fake_count(FAKE_HANDLES_CLOSED);
+	ReleaseSRWLockExclusive(&model_lock);
+}
+
 void fake_close(HANDLE server)
 {
 	struct fake_call call;

@@ -42,6 +42,12 @@ uint32_t fake_session_id(HANDLE server, DWORD id);
 
 HANDLE fake_open(const WCHAR *name); /* NULL with the last error set */
 void fake_close(HANDLE server);
+/* Keys of hosts' registries, which are handles as well. NULL: this machine's. NULL when there are too many. */
+HANDLE fake_key(const WCHAR *name);
+HANDLE fake_key_again(HANDLE key); /* another one of the same host */
+bool fake_is_key(HANDLE key);	   /* given and not closed */
+void fake_key_close(HANDLE key);
+void fake_registry_start(void); /* once: the program's registry calls come here from now on */
 void fake_wait_until(int64_t wall_ms); /* SIM_FOREVER: for ever */
 
 #endif

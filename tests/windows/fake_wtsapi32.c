@@ -41,6 +41,16 @@ EXPORT LONG64 WINAPI RdsweepFakeCounted(const char *name)
 	return fake_counted(name);
 }
 
+BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved);
+BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved)
+{
+	(void)self;
+	(void)reserved;
+	if (reason == DLL_PROCESS_ATTACH)
+		fake_registry_start();
+	return TRUE;
+}
+
 static BOOL fail(DWORD code)
 {
 	SetLastError(code);

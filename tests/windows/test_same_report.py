@@ -195,6 +195,29 @@ class SameReport(Case):
         self.assertIn(("WTSOpenServer", 5), self.errors(report))
         self.assertIn(("WTSEnumerateSessions", 5), self.errors(report))
 
+    def test_drained_for_the_run(self):
+        report = self.check("drain", 1, (*LOGOFF, "--all", "--drain", "run"),
+                            {"logged_off": 8, "not_attempted": 8, "skipped": 27}, out=1)
+        modes = {host["host"]: host["drain"] and tuple(host["drain"].values()) for host in report["hosts"]}
+        self.assertEqual({"plain": ("off", "on", "off"), "empty": ("off", "on", "off"), "look-5": None, "look-53": None,
+                          "set-5": ("off", None, "off"), "set-1722": ("off", "on", "off"), "check-64": ("off", "on", "off"),
+                          "reset-5": ("off", "on", "on"), "hangs": None}, modes)
+        self.assertIn("RemoteRegistry", self.remedy(report, "RegQueryValueEx", 53))
+
+    def test_drained_to_stay(self):
+        self.check("drain", 1, (*LOGOFF, "--all", "--drain", "keep", "--drain-failed", "continue"),
+                   {"logged_off": 16, "skipped": 27}, out=1)
+
+    def test_drain_command(self):
+        self.check("drain", 1, ("drain", "restart", "--yes", "--call-timeout", "1200ms", "--retry-delay", "30ms"), {}, out=1)
+
+    def test_drain_status(self):
+        self.check("drain", 1, ("drain", "status", "--call-timeout", "1200ms", "--retry-delay", "30ms"), {}, out=1)
+
+    def test_drain_of_this_machine(self):
+        report = self.check("local", 0, (*LOGOFF, "--all", "--drain", "restart"), {"logged_off": 3, "skipped": 3})
+        self.assertEqual({"before": "off", "during": "restart", "after": "restart"}, report["hosts"][0]["drain"])
+
     def test_this_machine(self):
         report = self.check("local", 0, (*LOGOFF, "--all"), {"logged_off": 3, "skipped": 3})
         self.assertEqual("localhost", report["hosts"][0]["host"])
@@ -231,6 +254,32 @@ class RealBackend(Case):
         self.finish(self.start([*WINE, EXE, "sessions", "-i", "fleet.ini", "--probe", "none", "-o", "wine.json"],
                                {"RDSWEEP_FAKE_SCENARIO": "fleet.json"}), 0)
         self.assertEqual("windows", compare_reports.load(self.path("wine.json"))["run"]["backend"])
+
+    def test_drain_mode_of_this_machine(self):
+        """No stand-in: the registry of Wine's prefix, through the whole program and seen from outside."""
+        key = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server"
+        with open(self.path("fleet.ini"), "w", encoding="ascii") as file:
+            file.write("localhost\n")
+
+        def drain(mode, code=0):
+            self.finish(self.start([*WINE, EXE, "drain", mode, "-i", "fleet.ini", "--probe", "none", "-o", mode + ".json", "--overwrite",
+                                    *(() if mode == "status" else ("--yes", "--journal", mode + ".jsonl"))]), code)
+            return compare_reports.load(self.path(mode + ".json"))["hosts"][0]
+
+        def reg(*arguments):
+            process = self.start([*WINE, "reg", *arguments], stdout=subprocess.PIPE)
+            out, _ = process.communicate(timeout=PATIENCE_S)
+            return out.decode(errors="replace")
+
+        reg("add", key, "/f")
+        for mode, number in (("on", "0x2"), ("restart", "0x1"), ("off", "0x0")):
+            self.assertEqual(mode, drain(mode)["drain"]["after"])
+            self.assertRegex(reg("query", key, "/v", "TSServerDrainMode"), "REG_DWORD +" + number)
+        reg("add", key, "/v", "TSServerDrainMode", "/t", "REG_SZ", "/d", "2", "/f")
+        error = drain("status", 1)["error"]
+        self.assertEqual(("RegQueryValueEx", 13, "ERROR_INVALID_DATA"), (error["api"], error["code"], error["name"]))
+        reg("delete", key, "/v", "TSServerDrainMode", "/f")
+        self.assertEqual("off", drain("status")["drain"]["after"])
 
     def test_wrong_password_is_tried_on_one_host(self):
         self.put("wrong-password")

@@ -441,6 +441,7 @@ static void session_names__every_value__has_one(void **state)
 					    "WTSDisconnectSession",
 					    "WTSSendMessage",
 					    "RegConnectRegistry",
+					    "RegOpenKeyEx",
 					    "RegQueryValueEx",
 					    "RegSetValueEx",
 					    "ExitWindowsEx" };
