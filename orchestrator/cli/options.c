@@ -34,6 +34,7 @@ static const char *const probes[] = { "tcp", "none", NULL };
 static const char *const drains[] = { "run", "restart", "keep", NULL };
 static const char *const faileds[] = { "skip", "continue", "abort", NULL };
 static const char *const formats[] = { "table", "json", "csv", NULL };
+static const char *const progresses[] = { "auto", "always", "never", NULL };
 static const char *const bys[] = {
 	"host", "user", "error", "outcome", "wave", NULL
 }; /* enum rep_by */
@@ -149,6 +150,8 @@ static const struct option table[] = {
 	  "where the run is kept for 'resume' (beside the first report)" },
 	{ "format", 0, "table|json|csv", OPTION_CHOICE, OPTION_OUTPUT, SESSIONS | DRAIN | INVENTORY | REPORT | ERROR, AT(format), 0, 0, formats,
 	  "of standard output" },
+	{ "progress", 0, "auto|always|never", OPTION_CHOICE, OPTION_OUTPUT, GOES_ON, AT(progress), 0, 0, progresses,
+	  "how the run stands: live on a terminal, else a line now and then (auto)" },
 	{ "color", 0, "auto|always|never", OPTION_CHOICE, OPTION_OUTPUT, ANY, AT(color), 0, 0, colors,
 	  "colours on a terminal (auto)" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OUTPUT, GOES_ON, AT(quiet), 0, 0, NULL,
@@ -202,6 +205,7 @@ void options_init(struct options *options)
 		.retries = 2,
 		.retry_delay_ms = SECOND_MS,
 		.format = FORMAT_UNSET,
+		.progress = PROGRESS_AUTO,
 		.by = -1,
 		.color = COLOR_AUTO,
 	};

@@ -76,6 +76,7 @@ struct option_failures {
 enum option_backend { BACKEND_UNSET = -1, BACKEND_WINDOWS, BACKEND_TSTS, BACKEND_SIM };
 enum option_format { FORMAT_UNSET = -1, FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum option_progress { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 enum option_probe { PROBE_TCP, PROBE_NONE };
 enum option_drain { DRAIN_UNSET = -1, DRAIN_RUN, DRAIN_RESTART, DRAIN_KEEP };
 enum option_failed { FAILED_UNSET = -1, FAILED_SKIP, FAILED_CONTINUE, FAILED_ABORT };
@@ -136,6 +137,7 @@ struct options {
 	bool overwrite;
 	const char *journal; /* NULL: the default */
 	int format;	     /* enum option_format */
+	int progress;	     /* enum option_progress */
 	int color;	     /* enum option_color */
 	bool quiet, verbose;
 	const char *drain_to; /* the mode of `drain`, which is no option; "" none */

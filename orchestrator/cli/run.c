@@ -198,10 +198,13 @@ static int conclude(struct run *run, run_results results)
 	if (run_keep_failed(run))
 		about->exit_code = EXIT_NOT_WRITTEN;
 	code = about->exit_code;
+	run_progress_stop(run);
 	written = outputs_write(&run->outputs, &run->record, run->writer);
 	run_guard_stop(run);
 	if (results) {
 		run_signals_stop(run);
+		/* The terminal may be the same one: first our frame is off it. */
+		(void)writer_settle(run->writer, RUN_FRAME_PATIENCE_MS);
 		why = results(run);
 	}
 	if (why)
@@ -221,6 +224,7 @@ static int run_loop(struct run *run, run_results results)
 
 	run_signals_start(run);
 	run_say_start(run);
+	run_progress_start(run);
 	run_guard_start(run);
 	fleet_start(run->fleet);
 	/* The journal has it already, and a run that goes on was begun long ago. */
@@ -262,6 +266,7 @@ static bool tear_down(struct run *run)
 	bool clean;
 
 	run_guard_stop(run);
+	run_progress_stop(run);
 	clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
 	run->writer = NULL;
 	run_signals_stop(run);

@@ -13,6 +13,7 @@
  *   run_drain.c    what is particular to the command `drain`
  *   run_settled.c  a run that has nothing left to do: its reports once more
  *   run_say.c      what is said on standard error at the start and at the end
+ *   run_progress.c how the run stands, while it is on
  *   run_signals.c  Ctrl-C and its relatives
  *   run_guard.c    the end of the session that rdsweep itself runs in
  *
@@ -44,6 +45,7 @@
 #define RUN_SIGNAL_COUNT 3
 #endif
 #define RUN_WRITER_PATIENCE_MS 500 /* what a stalled terminal gets at the end */
+#define RUN_FRAME_PATIENCE_MS  500 /* and what it gets before results go the same way */
 #define RUN_CALLS_PATIENCE_MS  250 /* what calls get that were left behind */
 
 struct run_resume;
@@ -77,6 +79,18 @@ struct run_guard {
 	bool leaves; /* the session ends once the run's report is written */
 };
 
+enum run_progress_mode { RUN_PROGRESS_NONE, RUN_PROGRESS_LINES, RUN_PROGRESS_FRAMES };
+
+struct run_progress {
+	enum run_progress_mode mode;
+	bool started, colors;
+	uv_timer_t timer;
+	uv_signal_t went_on; /* after the process was stopped; not on Windows */
+	uint64_t interval_ms;
+	struct strbuf frame; /* the last one that was drawn; empty: none stands */
+	size_t columns;	     /* it was drawn for */
+};
+
 struct run {
 	const struct command_call *call;
 	struct options *options;
@@ -98,6 +112,7 @@ struct run {
 	struct rep_record record;
 	struct fleet *fleet;
 	struct writer *writer;
+	struct run_progress progress;
 	struct prompt prompt;
 	uv_signal_t signals[RUN_SIGNAL_COUNT];
 	bool catching;
@@ -173,6 +188,11 @@ void run_say_path(struct run *run, const char *before, const char *path, const c
 void run_say_reports(struct run *run);
 void run_say_summary(struct run *run, int code);
 void run_say_resume(struct run *run); /* where there is something left to resume */
+
+/* run_progress.c */
+void run_progress_start(struct run *run);
+void run_progress_stop(
+	struct run *run); /* takes the frame away; not started, or stopped before: fine */
 
 /* run_signals.c */
 void run_signals_start(struct run *run);

@@ -53,9 +53,9 @@ static const struct list_field {
 /* What is no part of a run that goes on, or stands elsewhere in the line. */
 static bool is_kept(const struct option *option)
 {
-	static const char *const others[] = { "user-file", "dry-run", "max-age",
-					      "journal",   "format",  "color",
-					      "quiet",	   "verbose", "help" };
+	static const char *const others[] = { "user-file", "dry-run", "max-age",  "journal",
+					      "format",	   "color",   "progress", "quiet",
+					      "verbose",   "help" };
 
 	if (option->group == OPTION_FLEET || !(option->commands & COMMANDS_THAT_ACT))
 		return false;

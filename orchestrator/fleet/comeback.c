@@ -261,6 +261,7 @@ void comeback_decide_fleet(struct fleet *fleet)
 		if (!decide_host(&fleet->jobs[i], &back))
 			continue;
 		host->outcome = (uint8_t)verdict_host(host, !host->error, fleet->jobs[i].silent);
+		tally_mark(&fleet->tally, (uint32_t)i);
 		journal_done(fleet->options.journal, fleet->record, (uint32_t)i);
 	}
 	account_set_release(&back.accounts);

@@ -128,6 +128,15 @@ void fleet_closing_changed(struct fleet *fleet, int by)
 
 /* Credentials: one wrong password, tried on every host, locks the account. */
 
+void fleet_ask_one_by_one(struct fleet *fleet)
+{
+	fleet->credentials_proven = false;
+	fleet->credential_errors_in_a_row = 0;
+	fleet->seats.concurrency = 1;
+	/* A logon that takes its time must not let the next host try the same password. */
+	fleet->seats.strict = true;
+}
+
 void fleet_credential_answer(struct fleet *fleet, const struct session_error *error)
 {
 	bool against =
@@ -148,6 +157,7 @@ void fleet_credential_answer(struct fleet *fleet, const struct session_error *er
 		if (!fleet->credentials_proven) {
 			fleet->credentials_proven = true;
 			fleet->seats.concurrency = fleet->options.concurrency;
+			fleet->seats.strict = false;
 		}
 	}
 }
@@ -513,6 +523,7 @@ struct fleet *fleet_create(const struct fleet_options *options,
 	fleet->wake_timer.fire = on_wake;
 	fleet->end_timer.fire = on_end;
 	fleet->credentials_proven = !options->one_host_first;
+	tally_init(&fleet->tally, record);
 	fleet->sweep = options->sweeps_begun;
 	(void)fill_hosts(fleet);
 	return fleet;
@@ -523,11 +534,11 @@ void fleet_start(struct fleet *fleet)
 	struct rep_run *run = &fleet->record->run;
 	const struct fleet_options *options = &fleet->options;
 
-	fleet->started_us = exec_now_us(options->executor);
+	fleet->started_us = fleet->seen_phase_us = exec_now_us(options->executor);
 	if (!options->resume || run->started_at_ms == UTC_UNKNOWN)
 		run->started_at_ms = exec_wall_ms(options->executor);
 	if (!fleet->credentials_proven)
-		fleet->seats.concurrency = 1;
+		fleet_ask_one_by_one(fleet);
 	if (options->run_timeout_ms >= 0)
 		(void)exec_timer_set(options->executor, &fleet->run_timer,
 				     fleet->started_us + options->run_timeout_ms * 1000);
@@ -567,6 +578,7 @@ void fleet_free(struct fleet *fleet)
 		seats_release(&fleet->seats, session_close);
 	}
 	waves_release(&fleet->waves);
+	tally_release(&fleet->tally);
 	free(fleet->jobs);
 	free(fleet->queue);
 	free(fleet);

@@ -177,17 +177,50 @@ struct fleet_observer {
 	void (*note)(void *ctx, const char *text);
 };
 
-/* A picture of the run, for progress. */
+#define FLEET_SLOW_MAX	  8
+#define FLEET_TROUBLE_MAX 4
+
+/* A host that is being worked on. */
+struct fleet_slow {
+	const char *name;  /* borrowed, not escaped */
+	const char *doing; /* "listing", "verifying", ... */
+	int64_t age_ms;	   /* since its turn in this phase began */
+};
+
+/* Hosts with the same kind of error. */
+struct fleet_trouble {
+	uint16_t kind; /* of the record */
+	uint32_t hosts;
+	const char *last_host; /* the latest of them; borrowed, not escaped */
+};
+
+/* A picture of the run, for progress. Times are -1 where there is none. */
 struct fleet_progress {
 	enum fleet_phase phase;
-	uint32_t hosts, hosts_surveyed, hosts_acting, hosts_done;
-	uint32_t sessions_selected, sessions_done, sessions_not_done;
-	uint32_t wave, waves; /* from 1; 0 before the act */
-	uint32_t sweep;	      /* from 1; 0 the first round */
-	bool last_look;	      /* nobody is acted on any more */
-	unsigned calls, calls_lent, calls_left_behind;
 	enum fleet_stop stop;
+	int64_t elapsed_ms; /* of the run */
+	int64_t phase_ms;   /* since this phase, or the first wave, began */
+	uint32_t hosts, hosts_surveyed, hosts_acting, hosts_done;
+	uint32_t round_done, round_hosts; /* in this phase of this sweep */
+	uint32_t hosts_by[REP_HOST_OUTCOME_COUNT];
+	uint32_t sessions, sessions_selected, sessions_done, sessions_not_done;
+	uint32_t sessions_by[REP_SESSION_OUTCOME_COUNT];
+	uint32_t closing;	   /* sessions that were asked and are not gone yet */
 	uint32_t hosts_to_restore; /* whose drain mode has to be put back yet */
+	uint32_t wave, waves;	   /* from 1; 0 before the act */
+	uint32_t sweep;		   /* from 1; 0 the first round */
+	bool last_look;		   /* nobody is acted on any more */
+	int64_t pause_left_ms;	   /* between waves */
+	int64_t grace_left_ms;	   /* until the last of the warned users has had the time */
+	unsigned calls, calls_lent, calls_left_behind;
+	uint32_t in_flight; /* hosts that have begun and are not done in this phase */
+	/* those of them that take long (3 s; 10 s where sessions are closing), the longest first; hosts that rest
+	 * on purpose and hosts that wait for a seat do not count */
+	struct fleet_slow slow[FLEET_SLOW_MAX];
+	size_t slow_count;
+	/* the latest first */
+	struct fleet_trouble troubles[FLEET_TROUBLE_MAX];
+	size_t trouble_count, trouble_kinds; /* listed, and there are */
 };
 
 struct fleet;
@@ -204,7 +237,8 @@ void fleet_answer(struct fleet *fleet, bool yes);
  * finishes at once. */
 void fleet_stop(struct fleet *fleet, enum fleet_stop reason);
 
-void fleet_progress(const struct fleet *fleet, struct fleet_progress *ret);
+/* Cheap enough for ten times a second: it looks only at hosts that have moved since. */
+void fleet_progress(struct fleet *fleet, struct fleet_progress *ret);
 
 /* What a logoff of named users (--user) can say at its end. */
 struct fleet_proof {

@@ -14,6 +14,8 @@
  *   sweep.c         going round again, for who has logged on meanwhile
  *   host_sweep.c    one host surveyed again
  *   sighting.c      what a look found, into the record
+ *   tally.c         how hosts and sessions stand, counted as they move
+ *   progress.c      a picture of the run, for people
  *   comeback.c      who was logged off and is on again
  *   verdict.c       outcomes: of a host from its sessions, of the run from its hosts
  */
@@ -24,6 +26,7 @@
 #include "host_job.h"
 #include "seats.h"
 #include "strbuf.h"
+#include "tally.h"
 #include "waves.h"
 
 struct fleet {
@@ -69,12 +72,21 @@ struct fleet {
 	unsigned credential_errors_in_a_row;
 	bool starved; /* said once that no worker is left */
 	int64_t started_us;
+
+	/* progress.c: what it has seen */
+	struct tally tally;
+	enum fleet_phase seen_phase;
+	int64_t seen_phase_us; /* since when */
+	uint32_t seen_wave;
+	size_t queue_done; /* so many at the start of the queue are done */
 };
 
 /* One of the jobs has come to an end in this phase. */
 void fleet_job_done(struct fleet *fleet, struct host_job *job);
 /* Starts hosts as far as the bounds allow. Called whenever one of them may have moved. */
 void fleet_feed(struct fleet *fleet);
+/* Until a host has let us in, one is asked at a time. */
+void fleet_ask_one_by_one(struct fleet *fleet);
 /* An answer of a host about our credentials: `code` 0 is none against them. */
 void fleet_credential_answer(struct fleet *fleet, const struct session_error *error);
 /* A session has been asked, or has been settled. */

@@ -149,6 +149,7 @@ void job_move(struct host_job *job, enum job_state next)
 		assert(may_follow(job, next));
 	}
 	job->state = (uint8_t)next;
+	tally_mark(&job->fleet->tally, job->index);
 	rows[next].enter(job);
 }
 
@@ -333,10 +334,14 @@ static void call_was_late(struct fleet *fleet, struct fleet_call *call)
 {
 	struct session_host *connection = call->kind == CALL_OPEN ? call->opened : call->connection;
 
-	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT)
+	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT) {
 		act_late(fleet, call);
-	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_DRAIN_SET)
+		tally_mark(&fleet->tally, call->host);
+	}
+	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_DRAIN_SET) {
 		drain_late(fleet, call);
+		tally_mark(&fleet->tally, call->host);
+	}
 	if (connection && call->kind != CALL_CLOSE) {
 		close_late(fleet, connection, call->closer);
 		call->closer = NULL;

@@ -93,9 +93,7 @@ static void begin(struct fleet *fleet)
 	}
 	if (fleet->stop == FLEET_STOP_CREDENTIALS) {
 		/* one host goes first alone once more, and one more refusal is the last */
-		fleet->credentials_proven = false;
-		fleet->credential_errors_in_a_row = 0;
-		fleet->seats.concurrency = 1;
+		fleet_ask_one_by_one(fleet);
 	}
 	fleet->starved = false;
 	fleet->restore_timer.fire = on_limit;

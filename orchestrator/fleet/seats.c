@@ -173,8 +173,9 @@ static void on_watch(struct exec_timer *timer)
 			call->left_behind = true;
 			seats->late_closes--;
 			seats->left_behind++;
-		} else if (!call->lent && !call->left_behind && !call->late_close &&
-			   age_us > limit_us[call->kind] && seats_used(seats) < seats->threads) {
+		} else if (!seats->strict && !call->lent && !call->left_behind &&
+			   !call->late_close && age_us > limit_us[call->kind] &&
+			   seats_used(seats) < seats->threads) {
 			call->lent = true;
 			seats->counting--;
 			seats->lent++;

@@ -37,6 +37,8 @@ enum seat_priority { SEAT_CONTINUING, SEAT_NEW, SEAT_PRIORITY_COUNT };
 struct seats {
 	struct executor *executor;
 	unsigned concurrency; /* size of the window; may be changed at any time */
+	/* no call lends its place, however slow it is: a window of one is really one at a time */
+	bool strict;
 	unsigned threads;     /* of the pool */
 	unsigned counting;    /* calls in the window */
 	unsigned lent;	      /* still within their deadline, but not in the window any more */

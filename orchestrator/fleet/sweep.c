@@ -101,6 +101,7 @@ static void leave_found(struct fleet *fleet, uint32_t host_index)
 	if (!left)
 		return;
 	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
+	tally_mark(&fleet->tally, host_index);
 	journal_done(fleet->options.journal, fleet->record, host_index);
 }
 

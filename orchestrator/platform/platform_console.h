@@ -24,6 +24,9 @@ int console_height(enum console_stream stream);
  * console is asked to, and has its old mode back when the process ends. */
 bool console_takes_escapes(enum console_stream stream);
 
+/* Not a terminal whose foreground is somebody else's job. */
+bool console_is_foreground(enum console_stream stream);
+
 /* All bytes, past any buffer, or -1 with a short static text in *reterr_what (may be NULL). A
  * closed pipe is an error as any other: see process_prepare(). */
 int console_write(enum console_stream stream, const char *bytes, size_t len,

@@ -47,6 +47,13 @@ bool console_takes_escapes(enum console_stream stream)
 	return console_is_terminal(stream) && term && *term && strcmp(term, "dumb") != 0;
 }
 
+bool console_is_foreground(enum console_stream stream)
+{
+	pid_t group = tcgetpgrp(descriptor(stream));
+
+	return group < 0 || group == getpgrp();
+}
+
 int console_write(enum console_stream stream, const char *bytes, size_t len,
 		  const char **reterr_what)
 {

@@ -16,12 +16,14 @@ import lib
 class Terminal:
     """The program's terminal, seen from the person's side."""
 
-    def __init__(self, case, *arguments, stdout=None):
+    def __init__(self, case, *arguments, stdout=None, env=None, size=(24, 100)):
         self.case = case
         self.master, slave = pty.openpty()
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        # A terminal that takes no escape sequences, unless a test has another.
         self.process = case.start(
             *arguments, stdin=slave, stderr=slave, stdout=stdout or slave, start_new_session=True,
+            env=env or {"TERM": "dumb"},
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
         self.seen = b""

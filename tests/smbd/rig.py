@@ -148,6 +148,13 @@ def listens(port):
     return any(row[3] == "0A" and row[1] in (f"00000000:{port:04X}", f"0100007F:{port:04X}") for row in rows)
 
 
+def established(port):
+    """Connections of the other side's, to a port of ours."""
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [line.split() for line in file.readlines()[1:]]
+    return sum(row[3] == "01" and row[1].endswith(f":{port:04X}") for row in rows)
+
+
 def put(path, text, mode=0o644):
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
@@ -267,6 +274,8 @@ class Rig:
         self.cover("/etc/passwd", accounts, append=True)
         self.cover("/etc/group", groups, append=True)
         self.cover("/etc/hosts", "127.0.0.1 localhost\n")
+        # There is no name server, so nobody may wait for one.
+        self.cover("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n")
         put(self.krb5_conf, KRB5_CONF.format(realm=REALM, root=ROOT))
         for name in USERS:
             put(path(name + ".auth"), self.auth_text(name), 0o600)
@@ -364,6 +373,11 @@ class Rig:
         wait_for("a ticket's end", lambda: subprocess.run(["klist", "-s", "-c", cache], check=False,
                                                           env=self.server_environment()).returncode != 0)
         return cache
+
+    @staticmethod
+    def connections():
+        """Clients that smbd has."""
+        return established(445)
 
     def logons(self):
         """(user, status) of every logon that smbd decided on, in their order."""

@@ -7,29 +7,23 @@ RDSWEEP_EXE has the stand-in beside it. Every case also fails where the program 
 frees one in the wrong way, or ends with another outcome than the case says: two reports that are equal could both be wrong.
 """
 
+import json
 import os
 import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import unittest
 
-import compare_reports
-
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
+sys.path.insert(0, os.path.join(HERE, "..", "same_report"))
 
-import check_state  # noqa: E402
-import lib  # noqa: E402
+import cases  # noqa: E402
+import compare_reports  # noqa: E402
+from cases import LOGOFF, PATIENCE_S  # noqa: E402
 
 NATIVE = EXE = None
 WINE = []
-PATIENCE_S = 120
-# The scenarios' latencies are 10 ms at most, and a session takes 60 ms to go.
-DEADLINES = ("--call-timeout", "1200ms", "--verify-timeout", "2000ms", "--verify-interval", "100ms",
-             "--retry-delay", "30ms", "--retries", "2")
-LOGOFF = ("logoff", "--yes", *DEADLINES)
 
 
 def read_balance(path):
@@ -38,34 +32,7 @@ def read_balance(path):
     return {name.rstrip(b"\0").decode(): value for name, value in struct.iter_unpack("<24sq", data)}
 
 
-class Case(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="rdsweep-same-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def start(self, command, env=None, stdout=subprocess.DEVNULL):
-        return subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=stdout,
-                                stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
-
-    def finish(self, process, code):
-        try:
-            _, told = process.communicate(timeout=PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            self.fail(f"does not end: {process.args}")
-        self.assertEqual(code, process.returncode, f"{process.args}\n{told.decode(errors='replace')}")
-
-    def put(self, name):
-        for suffix in (".json", ".ini"):
-            shutil.copy(os.path.join(HERE, "scenarios", name + suffix), self.path("fleet" + suffix))
-
-
-class SameReport(Case):
+class SameReport(cases.Cases, cases.Runs):
     def run_both(self, code, arguments, env=None):
         common = ["-i", "fleet.ini", "--probe", "none", "-c", "8"]
         command, *rest = arguments
@@ -95,92 +62,14 @@ class SameReport(Case):
         return balance
 
     def check(self, name, code, arguments, outcomes, out=0, env=None, older_api=False, liars=()):
-        """`name`: of a scenario, None where the folder has one already. `outcomes`: of the sessions, counted.
-        `liars`: hosts that call a session gone which is not, so that what really happened is of no use there."""
+        """`name`: of a scenario, None where the folder has one already. More in cases.Cases."""
         if name:
             self.put(name)
         linux, wine = self.run_both(code, arguments, env)
         self.assertEqual([], compare_reports.compare(linux, wine, older_api))
-        self.assertEqual(("windows", False), (wine["run"]["backend"], wine["run"]["simulated"]))
-        self.assertEqual(outcomes, lib.outcomes(wine))
-        with open(self.path("wine.state"), encoding="utf-8") as file:
-            state = [compare_reports.json.loads(line) for line in file]
-        if wine["run"]["command"] == "logoff":
-            scenario = compare_reports.load(self.path("fleet.json"))
-            problems = check_state.check(wine, state, scenario)
-            self.assertEqual([], [line for line in problems if line.split()[0] not in liars])
+        self.check_real(wine, "windows", "wine.state", outcomes, liars)
         self.balance = self.check_balance(out)
         return wine
-
-    def errors(self, report):
-        return {(entry["api"], entry["code"]) for entry in report["errors"]}
-
-    def remedy(self, report, api, code):
-        return next(entry["remedy"] for entry in report["errors"] if (entry["api"], entry["code"]) == (api, code))
-
-    def test_success(self):
-        self.check("success", 0, (*LOGOFF, "--all", "--protect", "CORP\\carol"), {"logged_off": 21, "skipped": 26})
-
-    def test_dry_run(self):
-        self.check("success", 0, ("logoff", "--all", "--dry-run"), {"planned": 22, "skipped": 25})
-
-    def test_listing(self):
-        self.check("success", 0, ("sessions",), {"listed": 26, "skipped": 21})
-
-    def test_nobody_matches(self):
-        self.check("success", 3, (*LOGOFF, "-u", "CORP\\nobody*"), {"skipped": 47})
-
-    def test_too_many(self):
-        self.check("success", 5, (*LOGOFF, "--all", "--max-sessions", "3"), {"not_attempted": 22, "skipped": 25})
-
-    def test_many_sessions(self):
-        self.check("many", 0, (*LOGOFF, "--all"), {"logged_off": 389, "skipped": 9})
-
-    def test_denied(self):
-        report = self.check("denied", 1, (*LOGOFF, "--all"), {"logged_off": 10, "failed": 6, "skipped": 15})
-        self.assertIn("Reset", self.remedy(report, "WTSLogoffSession", 5))
-        self.assertIn("Virtualization Host", self.remedy(report, "WTSLogoffSession", 5))
-
-    def test_stops_at_the_first_failure(self):
-        self.check("waits", 4, (*LOGOFF, "--all", "--wave", "1", "--max-failures", "0"), {"logged_off": 5, "still_present": 1, "not_attempted": 3, "skipped": 9})
-
-    def test_errors(self):
-        self.check("errors", 1, (*LOGOFF, "--all"),
-                   {"logged_off": 38, "already_gone": 2, "failed": 7, "still_present": 5, "skipped": 78},
-                   liars=("query-2", "query-7022"))
-
-    def test_stuck(self):
-        self.check("stuck", 1, (*LOGOFF, "--all"), {"logged_off": 10, "timed_out": 2, "still_present": 2, "skipped": 15}, out=6)
-
-    def test_swapped_users(self):
-        self.check("swapped", 1, (*LOGOFF, "--all"), {"logged_off": 8, "identity_changed": 2, "skipped": 11})
-
-    def test_comings_and_goings(self):
-        self.check("comes-and-goes", 1, (*LOGOFF, "--all", "--wave", "1", "--wave-pause", "500ms"), {"logged_off": 4, "already_gone": 1, "still_present": 1, "skipped": 10})
-
-    def test_idle(self):
-        self.check("idle", 0, (*LOGOFF, "--idle", "1h"), {"logged_off": 11, "skipped": 23})
-
-    def test_disconnected(self):
-        self.check("idle", 0, (*LOGOFF, "--state", "disconnected", "--not-user", "CORP\\weekend"), {"logged_off": 7, "skipped": 27})
-
-    def test_guests_are_left_alone(self):
-        self.check("guests", 0, (*LOGOFF, "--all"), {"logged_off": 1, "skipped": 6})
-
-    def test_guests(self):
-        self.check("guests", 1, (*LOGOFF, "--all", "--include-vms"), {"logged_off": 3, "failed": 1, "skipped": 3})
-
-    def test_names(self):
-        self.check("names", 0, (*LOGOFF, "--all", "--not-user", "CORP\\JØRGEN", "--reason", "größer 😀"), {"logged_off": 12, "skipped": 7})
-
-    def test_names_by_pattern(self):
-        self.check("names", 0, (*LOGOFF, "-u", "*😀*", "-u", "домен\\*", "-u", "AzureAD\\*"), {"logged_off": 5, "skipped": 14})
-
-    def test_console(self):
-        self.check("console", 0, (*LOGOFF, "--all"), {"logged_off": 3, "skipped": 11})
-
-    def test_console_included(self):
-        self.check("console", 0, (*LOGOFF, "--all", "--include-console"), {"logged_off": 4, "skipped": 11})
 
     def test_waiting(self):
         self.check("waits", 1, (*LOGOFF, "--all", "--wait"), {"logged_off": 7, "still_present": 1, "failed": 1, "skipped": 9}, out=1)
@@ -232,7 +121,7 @@ class SameReport(Case):
         scenario["hosts"]["localhost"]["sessions"] += [
             {"id": session, "user": operator, "state": "active"}, {"id": 9, "user": operator, "state": "active"}]
         with open(self.path("fleet.json"), "w", encoding="utf-8") as file:
-            compare_reports.json.dump(scenario, file)
+            json.dump(scenario, file)
         report = self.check(None, 0, (*LOGOFF, "--all", "--include-console"), {"logged_off": 3, "skipped": 4})
         reasons = {entry["id"]: entry["reason"] for entry in report["hosts"][0]["sessions"]}
         self.assertEqual(("own_session", "own_user"), (reasons[session], reasons[9]))
@@ -244,7 +133,7 @@ class SameReport(Case):
         return compare_reports.load(self.path("who.json"))["run"]["operator"], 1
 
 
-class RealBackend(Case):
+class RealBackend(cases.Runs):
     """What is so on the real backend only."""
 
     def test_is_the_default(self):

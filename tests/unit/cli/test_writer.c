@@ -13,6 +13,13 @@
 
 #include <uv.h>
 
+#define BEGIN "\x1b[?2026h\r"
+#define END   "\x1b[?2026l"
+#define K     "\x1b[K"
+#define J     "\x1b[J"
+#define GONE  "\x1b[2K\x1b[B" /* one row, and on to the next */
+#define UP(n) "\x1b[" #n "A"
+
 /* A terminal that is read only when the test lets it. */
 struct terminal {
 	struct strbuf seen;
@@ -76,14 +83,15 @@ static void writer__stalled__keeps_last_frame_and_lines_before_it(void **state)
 	assert_non_null(writer);
 	writer_line(writer, "first");
 	uv_sem_wait(&terminal.entered); /* the thread sits in the write */
-	writer_frame(writer, "[10%]", 5);
-	writer_frame(writer, "[20%]", 5);
+	writer_frame(writer, "[10%]\n", 6, 80);
+	writer_frame(writer, "[20%]\n", 6, 80);
 	writer_line(writer, "second");
 	assert_false(writer_end(writer, 0)); /* and the end does not wait for it */
 	for (unsigned i = 0; i < 3; i++)
 		uv_sem_post(&terminal.go_on);
 	assert_true(writer_end(writer, 60000));
-	assert_string_equal(strbuf_text(&terminal.seen), "first\nsecond\n[20%]");
+	assert_string_equal(strbuf_text(&terminal.seen),
+			    "first\n" BEGIN "second" K "\n[20%]" K "\n" END);
 	terminal_release(&terminal);
 }
 
@@ -134,6 +142,103 @@ static void writer__nobody_reads__ends_without_writing_more(void **state)
 	terminal_release(&terminal);
 }
 
+static void show_frame(struct writer *writer, const char *text, size_t columns)
+{
+	writer_frame(writer, text, strlen(text), columns);
+	assert_true(writer_settle(writer, 60000));
+}
+
+/* What came since the last look. */
+static void assert_seen(struct terminal *terminal, const char *wanted)
+{
+	assert_string_equal(strbuf_text(&terminal->seen), wanted);
+	strbuf_clear(&terminal->seen);
+}
+
+static void writer__frames__replace_each_other_and_stay_below_lines(void **state)
+{
+	struct terminal terminal;
+	struct writer *writer;
+
+	(void)state;
+	terminal_init(&terminal, false);
+	writer = writer_create(show, &terminal);
+	assert_non_null(writer);
+	show_frame(writer, "a\nb\n", 80);
+	assert_seen(&terminal, BEGIN "a" K "\nb" K "\n" END);
+	show_frame(writer, "c\n", 80);
+	assert_seen(&terminal, BEGIN UP(2) "c" K "\n" J END);
+	writer_line(writer, "warning");
+	assert_true(writer_settle(writer, 60000));
+	assert_seen(&terminal, BEGIN UP(1) "warning" K "\nc" K "\n" J END);
+	show_frame(writer, "", 80);
+	assert_seen(&terminal, BEGIN UP(1) GONE UP(1) END);
+	writer_line(writer, "plain");
+	assert_true(writer_settle(writer, 60000));
+	assert_seen(&terminal, "plain\n");
+	assert_true(writer_end(writer, 60000));
+	terminal_release(&terminal);
+}
+
+static void writer__question__takes_the_place_of_the_frame(void **state)
+{
+	struct terminal terminal;
+	struct writer *writer;
+
+	(void)state;
+	terminal_init(&terminal, false);
+	writer = writer_create(show, &terminal);
+	assert_non_null(writer);
+	show_frame(writer, "a\nb\n", 80);
+	strbuf_clear(&terminal.seen);
+	writer_add(writer, "sure? ", 6);
+	assert_true(writer_settle(writer, 60000));
+	assert_seen(&terminal, BEGIN UP(2) GONE GONE UP(2) "sure? " K END);
+	show_frame(writer, "c\n", 80); /* after the answer: begins where the cursor is */
+	assert_seen(&terminal, BEGIN "c" K "\n" END);
+	assert_true(writer_end(writer, 60000));
+	terminal_release(&terminal);
+}
+
+/* Lines of 20 columns take two rows each where only 15 are left; colours take none. */
+static void writer__narrower_terminal__clears_all_rows_of_the_old_frame(void **state)
+{
+	struct terminal terminal;
+	struct writer *writer;
+
+	(void)state;
+	terminal_init(&terminal, false);
+	writer = writer_create(show, &terminal);
+	assert_non_null(writer);
+	show_frame(writer,
+		   "\x1b[31m12345678901234567890\x1b["
+		   "0m\nshort\n\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1\xe5\xb1\xb1\n",
+		   80);
+	strbuf_clear(&terminal.seen);
+	show_frame(writer, "x\n", 7); /* 3 + 1 + 2 rows */
+	assert_seen(&terminal, BEGIN UP(6) GONE GONE GONE GONE GONE GONE UP(6) "x" K "\n" J END);
+	assert_true(writer_end(writer, 60000));
+	terminal_release(&terminal);
+}
+
+static void writer__forgotten_frame__is_left_where_it_is(void **state)
+{
+	struct terminal terminal;
+	struct writer *writer;
+
+	(void)state;
+	terminal_init(&terminal, false);
+	writer = writer_create(show, &terminal);
+	assert_non_null(writer);
+	show_frame(writer, "a\n", 80);
+	strbuf_clear(&terminal.seen);
+	writer_frame_forget(writer);
+	show_frame(writer, "b\n", 80);
+	assert_seen(&terminal, BEGIN "b" K "\n" END);
+	assert_true(writer_end(writer, 60000));
+	terminal_release(&terminal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +246,10 @@ int main(void)
 		cmocka_unit_test(writer__stalled__keeps_last_frame_and_lines_before_it),
 		cmocka_unit_test(writer__queue_full__drops_whole_lines_and_says_so),
 		cmocka_unit_test(writer__nobody_reads__ends_without_writing_more),
+		cmocka_unit_test(writer__frames__replace_each_other_and_stay_below_lines),
+		cmocka_unit_test(writer__question__takes_the_place_of_the_frame),
+		cmocka_unit_test(writer__narrower_terminal__clears_all_rows_of_the_old_frame),
+		cmocka_unit_test(writer__forgotten_frame__is_left_where_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
