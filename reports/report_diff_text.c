@@ -186,6 +186,7 @@ static void add_moves(struct telling *telling)
 		for (uint8_t b = 1; b < REP_SESSION_OUTCOME_COUNT; b++) {
 			if (a == b || counts->moved[a][b] == 0)
 				continue;
+			telling->failed |= label.failed;
 			strbuf_clear(&label);
 			add_outcome(&label, a);
 			strbuf_adds(&label, " -> ");
@@ -276,6 +277,7 @@ static void add_hosts(struct telling *telling)
 	add_hosts_only(telling, 1, "only in B", names);
 	for (uint8_t a = 1; a < REP_HOST_OUTCOME_COUNT; a++) {
 		for (uint8_t b = 1; b < REP_HOST_OUTCOME_COUNT; b++) {
+			telling->failed |= label.failed;
 			strbuf_clear(&label);
 			rep_words_add(&label, rep_host_outcome_name((enum rep_host_outcome)a),
 				      false);
@@ -304,26 +306,38 @@ static const char *error_change(const struct rep_diff_error *error)
 		       : "same";
 }
 
+static void add_error(struct telling *telling, const struct rep_diff_error *error)
+{
+	struct strbuf *out = &telling->out;
+
+	strbuf_addf(out, "  %-6s", error_change(error));
+	add_escaped(out, error->name);
+	strbuf_addf(out, "  hosts %" PRIu32 " -> %" PRIu32, error->hosts[0], error->hosts[1]);
+	if (error->sessions[0] > 0 || error->sessions[1] > 0)
+		strbuf_addf(out, ", sessions %" PRIu32 " -> %" PRIu32, error->sessions[0],
+			    error->sessions[1]);
+	strbuf_addc(out, '\n');
+}
+
 static void add_errors(struct telling *telling)
 {
+	static const char *const changes[] = { "new", "gone", "still", "same" };
 	const struct rep_diff *diff = telling->diff;
 	bool any = false;
 
-	for (size_t i = 1; i < diff->error_count; i++) {
-		const struct rep_diff_error *error = &diff->errors[i];
+	for (size_t c = 0; c < sizeof(changes) / sizeof(changes[0]); c++) {
+		for (size_t i = 1; i < diff->error_count; i++) {
+			const struct rep_diff_error *error = &diff->errors[i];
 
-		if (error->hosts[0] == 0 && error->hosts[1] == 0)
-			continue; /* of a session, in no entry of `errors`: a report that was not made by us */
-		strbuf_adds(&telling->out, any ? "" : "\nerrors\n");
-		any = true;
-		strbuf_addf(&telling->out, "  %-6s", error_change(error));
-		add_escaped(&telling->out, error->name);
-		strbuf_addf(&telling->out, "  hosts %" PRIu32 " -> %" PRIu32, error->hosts[0],
-			    error->hosts[1]);
-		if (error->sessions[0] > 0 || error->sessions[1] > 0)
-			strbuf_addf(&telling->out, ", sessions %" PRIu32 " -> %" PRIu32,
-				    error->sessions[0], error->sessions[1]);
-		strbuf_addc(&telling->out, '\n');
+			if (error->hosts[0] == 0 && error->hosts[1] == 0)
+				continue; /* of a session, in no entry of `errors`: a report that was not
+					     made by us */
+			if (strcmp(error_change(error), changes[c]) != 0)
+				continue;
+			strbuf_adds(&telling->out, any ? "" : "\nerrors\n");
+			any = true;
+			add_error(telling, error);
+		}
 	}
 }
 

@@ -231,11 +231,22 @@ static int worst_first(const void *a, const void *b)
 	return left->last_host < right->last_host ? -1 : left->last_host > right->last_host;
 }
 
+/* Those of no wave come last. */
 static int by_wave(const void *a, const void *b)
+{
+	uint32_t left = ((const struct rep_group *)a)->wave - 1;
+	uint32_t right = ((const struct rep_group *)b)->wave - 1;
+
+	return left < right ? -1 : left > right;
+}
+
+static int by_error(const void *a, const void *b)
 {
 	const struct rep_group *left = a, *right = b;
 
-	return left->wave < right->wave ? -1 : left->wave > right->wave;
+	if (left->hosts != right->hosts)
+		return left->hosts < right->hosts ? 1 : -1;
+	return worst_first(a, b);
 }
 
 static int by_host(const void *a, const void *b)
@@ -251,11 +262,14 @@ static int by_host(const void *a, const void *b)
 
 void rep_groups_sort(struct rep_groups *groups)
 {
+	static int (*const orders[])(const void *, const void *) = {
+		[REP_BY_HOST] = by_host,   [REP_BY_USER] = worst_first,
+		[REP_BY_ERROR] = by_error, [REP_BY_OUTCOME] = worst_first,
+		[REP_BY_WAVE] = by_wave,
+	};
+
 	for (size_t i = 0; i < groups->count; i++)
 		groups->items[i].last_host = (uint32_t)i;
 	if (groups->count > 1)
-		qsort(groups->items, groups->count, sizeof(*groups->items),
-		      groups->by == REP_BY_WAVE	  ? by_wave
-		      : groups->by == REP_BY_HOST ? by_host
-						  : worst_first);
+		qsort(groups->items, groups->count, sizeof(*groups->items), orders[groups->by]);
 }

@@ -58,7 +58,7 @@ void rep_groups_release(struct rep_groups *groups);
 void rep_groups_visitor(struct rep_groups *groups, struct rep_visitor *ret);
 
 /* What is not done first: most sessions not done, then most sessions, then in the order of the
- * report; waves by their number. */
+ * report; before that hosts that did not succeed, and errors by their number of hosts; waves by their number. */
 void rep_groups_sort(struct rep_groups *groups);
 
 #endif

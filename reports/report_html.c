@@ -7,6 +7,8 @@
 #include "hash.h"
 #include "html_text.h"
 #include "record_names.h"
+#include "report_drain.h"
+#include "report_grow.h"
 #include "report_words.h"
 #include "report_writer.h"
 #include "str_map.h"
@@ -16,7 +18,9 @@ struct html_writer {
 	struct rep_writer base;	   /* first: the two are cast into each other */
 	const struct rep_run *run; /* of the head */
 	struct html_counts counts;
-	struct arena keys;
+	const char **owed; /* hosts left in drain mode */
+	size_t owed_count, owed_cap;
+	struct arena keys;     /* and their names */
 	struct str_map errors; /* of the head: (code, api, name) to its index */
 	struct strbuf key;     /* scratch */
 	bool any_host, any_session;
@@ -194,6 +198,7 @@ static void add_error(struct html_writer *html, const struct rep_error_kind *kin
 	}
 	strbuf_addc(out, ',');
 	make_key(html, kind);
+	out->failed |= html->key.failed;
 	if (str_map_get(&html->errors, strbuf_text(&html->key), html->key.len, &index))
 		strbuf_addf(out, "%" PRIu32, index);
 	else
@@ -246,6 +251,17 @@ static void add_groups(struct strbuf *out, const struct rep_host *host)
 	strbuf_release(&joined);
 }
 
+static int note_owed(struct html_writer *html, const char *name)
+{
+	const char **owed = rep_grow(html->owed, html->owed_count, &html->owed_cap, sizeof(*owed));
+
+	if (!owed)
+		return -1;
+	html->owed = owed;
+	owed[html->owed_count] = arena_strdup(&html->keys, name);
+	return owed[html->owed_count++] ? 0 : -1;
+}
+
 /* [host, groups, wave, outcome, error, duration_ms, address, [sessions]] */
 static int html_host(struct rep_writer *writer, const struct rep_host *host,
 		     const struct rep_error_kind *kind)
@@ -254,6 +270,8 @@ static int html_host(struct rep_writer *writer, const struct rep_host *host,
 	struct strbuf *out = &writer->out;
 
 	html_count_host(&html->counts, host);
+	if (rep_drain_is_owed(html->run, host) && note_owed(html, host->name) < 0)
+		return -1;
 	strbuf_adds(out, html->any_host ? ",\n[" : "\n[");
 	html->any_host = true;
 	html->any_session = false;
@@ -334,11 +352,39 @@ static const char footer_html[] = "</main>\n<footer class=\"wide\"><p>Written by
 				  "itself: it loads "
 				  "nothing and sends nothing.</p></footer>\n";
 
+/* It is known only now, and the style sheet puts it before all else. */
+static void add_owed(struct html_writer *html)
+{
+	struct strbuf *out = &html->base.out;
+	struct strbuf text;
+	const char *line;
+
+	if (html->owed_count == 0)
+		return;
+	strbuf_init(&text);
+	rep_text_owed(&text, html->owed, html->owed_count);
+	strbuf_adds(out, "<section class=\"owed\" role=\"note\">\n");
+	for (line = strbuf_text(&text); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		char *copy = arena_strndup(&html->keys, line, len);
+
+		strbuf_adds(out, "<p>");
+		html_add_text(out, copy ? copy : "");
+		strbuf_adds(out, "</p>\n");
+		out->failed |= !copy;
+		line += len + strspn(line + len, "\n");
+	}
+	strbuf_adds(out, "</section>\n");
+	out->failed |= text.failed;
+	strbuf_release(&text);
+}
+
 static int html_end(struct rep_writer *writer)
 {
 	struct strbuf *out = &writer->out;
 
 	strbuf_adds(out, "\n]}</script>\n");
+	add_owed(html_of(writer));
 	html_add_charts(out, &html_of(writer)->counts);
 	strbuf_adds(out, table_html);
 	html_add_asked(out, html_of(writer)->run);
@@ -352,6 +398,7 @@ static void html_free(struct rep_writer *writer)
 {
 	struct html_writer *html = html_of(writer);
 
+	free(html->owed);
 	str_map_release(&html->errors);
 	arena_release(&html->keys);
 	strbuf_release(&html->key);

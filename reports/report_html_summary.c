@@ -147,8 +147,9 @@ static void add_tiles(struct strbuf *out, const struct rep_totals *totals)
 		strbuf_adds(&of, " did not succeed");
 	}
 	strbuf_adds(out,
-		    "<section class=\"tiles\" aria-label=\"In numbers\"><dl class=\"tiles\">\n");
+		    "<section class=\"numbers\" aria-label=\"In numbers\"><dl class=\"tiles\">\n");
 	add_tile(out, "Hosts", totals->hosts, "", strbuf_text(&of));
+	out->failed |= of.failed;
 	strbuf_clear(&of);
 	html_add_number(&of, totals->sessions);
 	strbuf_adds(&of, " seen in all");

@@ -93,36 +93,53 @@ static int show_summary(const char *path)
 	return code;
 }
 
-/* A table that is printed every so many rows. */
-struct paged {
+struct view {
 	const struct table_column *columns;
 	size_t column_count;
+	const struct table_cut *cuts; /* for narrow terminals */
+	size_t cut_count;
+};
+#define VIEW(columns, cuts)                                                                        \
+	{                                                                                          \
+		columns, sizeof(columns) / sizeof((columns)[0]), cuts,                             \
+			sizeof(cuts) / sizeof((cuts)[0])                                           \
+	}
+
+/* A table that is printed every so many rows. */
+struct paged {
+	const struct view *view;
+	bool colors;
 	struct table table;
 	size_t rows;
 	bool any; /* something was printed */
 	int code; /* of the first printing that failed */
 };
 
-static void paged_init(struct paged *paged, const struct table_column *columns, size_t column_count)
+static void paged_init(struct paged *paged, const struct view *view, const struct options *options)
 {
-	*paged = (struct paged){ .columns = columns, .column_count = column_count };
-	table_init(&paged->table, columns, column_count);
+	*paged =
+		(struct paged){ .view = view, .colors = paint_wanted(options->color, CONSOLE_OUT) };
+	table_init(&paged->table, view->columns, view->column_count);
 }
 
 static int paged_print(struct paged *paged)
 {
+	int width = console_width(CONSOLE_OUT);
 	struct strbuf out;
 
 	strbuf_init(&out);
 	if (paged->any)
 		strbuf_addc(&out, '\n');
+	if (width > 0)
+		table_fit(&paged->table, (size_t)width, paged->view->cuts, paged->view->cut_count);
+	paged->table.colors = paged->colors;
 	if (table_print(&paged->table, &out) < 0)
 		paged->code = cli_no_memory();
 	else
 		paged->code = cli_output(&out);
 	strbuf_release(&out);
 	table_release(&paged->table);
-	table_init(&paged->table, paged->columns, paged->column_count);
+	table_init(&paged->table, paged->view->columns, paged->view->column_count);
 	paged->rows = 0;
 	paged->any = true;
 	return paged->code;
@@ -177,17 +194,38 @@ static const struct table_column outcome_columns[] = { { "OUTCOME", false },
 						       COUNTS };
 static const struct table_column wave_columns[] = { { "WAVE", true }, { "HOSTS", true }, COUNTS };
 
-static const struct by_view {
-	const struct table_column *columns;
-	size_t count;
-} by_views[] = {
-	[REP_BY_HOST] = { host_columns, sizeof(host_columns) / sizeof(host_columns[0]) },
-	[REP_BY_USER] = { user_columns, sizeof(user_columns) / sizeof(user_columns[0]) },
-	[REP_BY_ERROR] = { error_columns, sizeof(error_columns) / sizeof(error_columns[0]) },
-	[REP_BY_OUTCOME] = { outcome_columns,
-			     sizeof(outcome_columns) / sizeof(outcome_columns[0]) },
-	[REP_BY_WAVE] = { wave_columns, sizeof(wave_columns) / sizeof(wave_columns[0]) },
+static const struct table_cut host_cuts[] = { { 7, 0, true }, { 8, 12, false }, { 0, 12, false } };
+static const struct table_cut name_cuts[] = { { 0, 12, false } };
+
+static const struct view by_views[] = {
+	[REP_BY_HOST] = VIEW(host_columns, host_cuts),
+	[REP_BY_USER] = VIEW(user_columns, name_cuts),
+	[REP_BY_ERROR] = VIEW(error_columns, name_cuts),
+	[REP_BY_OUTCOME] = VIEW(outcome_columns, name_cuts),
+	[REP_BY_WAVE] = VIEW(wave_columns, name_cuts),
 };
+
+static enum paint host_paint(enum rep_host_outcome outcome)
+{
+	if (outcome == REP_HOST_FAILED || outcome == REP_HOST_TIMED_OUT)
+		return PAINT_RED;
+	return outcome == REP_HOST_SUCCEEDED ? PAINT_PLAIN : PAINT_YELLOW;
+}
+
+static enum paint session_paint(enum rep_session_outcome outcome)
+{
+	if (outcome == REP_SESSION_IN_DOUBT || outcome == REP_SESSION_NOT_ATTEMPTED)
+		return PAINT_YELLOW;
+	if (outcome == REP_SESSION_SKIPPED)
+		return PAINT_DIM;
+	return rep_session_outcome_is_not_done(outcome) ? PAINT_RED : PAINT_PLAIN;
+}
+
+static void add_host_outcome(struct table *table, uint8_t outcome)
+{
+	table_add_painted(table, rep_host_outcome_name((enum rep_host_outcome)outcome),
+			  host_paint((enum rep_host_outcome)outcome));
+}
 
 static int add_group(struct paged *paged, enum rep_by by, const struct rep_group *group)
 {
@@ -195,7 +233,7 @@ static int add_group(struct paged *paged, enum rep_by by, const struct rep_group
 
 	table_add(table, group->name);
 	if (by == REP_BY_HOST) {
-		table_add(table, rep_host_outcome_name((enum rep_host_outcome)group->outcome));
+		add_host_outcome(table, group->outcome);
 		if (group->wave > 0)
 			add_number(table, group->wave);
 		else
@@ -214,12 +252,13 @@ static int add_group(struct paged *paged, enum rep_by by, const struct rep_group
 	return paged_row_end(paged);
 }
 
-static int print_groups(const struct rep_groups *groups, enum rep_by by)
+static int print_groups(const struct rep_groups *groups, const struct options *options,
+			enum rep_by by)
 {
 	struct paged paged;
 	int code = 0;
 
-	paged_init(&paged, by_views[by].columns, by_views[by].count);
+	paged_init(&paged, &by_views[by], options);
 	for (size_t i = 0; i < groups->count && !code; i++)
 		code = add_group(&paged, by, &groups->items[i]);
 	if (!code)
@@ -228,8 +267,9 @@ static int print_groups(const struct rep_groups *groups, enum rep_by by)
 	return code;
 }
 
-static int show_by(const char *path, enum rep_by by, const struct rep_filter *filter)
+static int show_by(const char *path, const struct options *options, const struct rep_filter *filter)
 {
+	enum rep_by by = (enum rep_by)options->by;
 	struct rep_groups groups;
 	struct rep_visitor visitor;
 	int code;
@@ -239,7 +279,7 @@ static int show_by(const char *path, enum rep_by by, const struct rep_filter *fi
 	code = report_input_read(path, &visitor);
 	if (!code) {
 		rep_groups_sort(&groups);
-		code = print_groups(&groups, by);
+		code = print_groups(&groups, options, by);
 	}
 	rep_groups_release(&groups);
 	return code;
@@ -251,6 +291,12 @@ static const struct table_column row_columns[] = {
 	{ "HOST", false },    { "USER", false },   { "ID", true },   { "STATE", false },
 	{ "OUTCOME", false }, { "REASON", false }, { "TOOK", true }, { "ERROR", false },
 };
+
+static const struct table_cut row_cuts[] = {
+	{ 6, 0, true },	  { 3, 0, true },   { 5, 8, true },
+	{ 7, 12, false }, { 0, 12, false }, { 1, 12, false },
+};
+static const struct view row_view = VIEW(row_columns, row_cuts);
 
 struct listing {
 	const struct rep_filter *filter;
@@ -285,7 +331,7 @@ static int list_host_row(struct listing *listing, const struct rep_error_kind *k
 	table_add(table, NULL);
 	table_add(table, NULL);
 	table_add(table, NULL);
-	table_add(table, rep_host_outcome_name((enum rep_host_outcome)listing->host.outcome));
+	add_host_outcome(table, listing->host.outcome);
 	table_add(table, NULL);
 	add_took(table, listing->host.duration_ms);
 	add_error(table, kind);
@@ -319,11 +365,15 @@ static int list_session(void *ctx, const struct rep_session *session,
 	if (session->domain[0] != '\0')
 		strbuf_addf(&listing->account, "%s\\", session->domain);
 	strbuf_adds(&listing->account, session->user);
+	if (listing->account.failed)
+		return REPORT_NO_MEMORY;
 	table_add(table, strbuf_text(&listing->name));
 	table_add(table, session->user[0] != '\0' ? strbuf_text(&listing->account) : NULL);
 	add_number(table, session->id);
 	table_add(table, rep_state_name((enum rep_state)session->state));
-	table_add(table, rep_session_outcome_name((enum rep_session_outcome)session->outcome));
+	table_add_painted(table,
+			  rep_session_outcome_name((enum rep_session_outcome)session->outcome),
+			  session_paint((enum rep_session_outcome)session->outcome));
 	table_add(table, rep_reason_name((enum rep_reason)session->reason));
 	add_took(table, session->duration_ms);
 	add_error(table, kind);
@@ -337,7 +387,8 @@ static int list_host_end(void *ctx)
 	return listing->passes && !listing->written ? list_host_row(listing, NULL) : 0;
 }
 
-static int show_rows(const char *path, const struct rep_filter *filter)
+static int show_rows(const char *path, const struct options *options,
+		     const struct rep_filter *filter)
 {
 	struct listing listing = { .filter = filter };
 	const struct rep_visitor visitor = { .ctx = &listing,
@@ -346,7 +397,7 @@ static int show_rows(const char *path, const struct rep_filter *filter)
 					     .host_end = list_host_end };
 	int code;
 
-	paged_init(&listing.paged, row_columns, sizeof(row_columns) / sizeof(row_columns[0]));
+	paged_init(&listing.paged, &row_view, options);
 	strbuf_init(&listing.name);
 	strbuf_init(&listing.account);
 	code = report_input_read(path, &visitor);
@@ -385,12 +436,12 @@ static int make_filter(const struct report_call *call, struct rep_filter *filter
 	return 0;
 }
 
-static int show(const char *path, int by, const struct rep_filter *filter)
+static int show(const char *path, const struct options *options, const struct rep_filter *filter)
 {
-	if (by >= 0)
-		return show_by(path, (enum rep_by)by, filter);
+	if (options->by >= 0)
+		return show_by(path, options, filter);
 	if (filter->by_outcome || filter->host_count > 0 || filter->user_count > 0)
-		return show_rows(path, filter);
+		return show_rows(path, options, filter);
 	return show_summary(path);
 }
 
@@ -400,7 +451,7 @@ int report_show(const struct report_call *call)
 	int first = make_filter(call, &filter);
 
 	for (size_t i = 0; i < call->file_count && first != EXIT_USAGE; i++) {
-		int code = show(call->files[i], call->options->by, &filter);
+		int code = show(call->files[i], call->options, &filter);
 
 		first = first ? first : code;
 	}

@@ -76,7 +76,7 @@
 		{ name: "outcome", title: "Outcome", show: function (r) { return words(r.outcome); } },
 		{ name: "why", title: "Reason or error", show: function (r) { return r.why; } },
 		{ name: "idle", title: "Idle", number: true, show: function (r) { return rough(r.idle === null ? null : r.idle * 1000); } },
-		{ name: "logon", title: "Logged on (UTC)", show: function (r) { return utc(r.logon); }, number: true, left: true },
+		{ name: "logon", title: "Logon (UTC)", show: function (r) { return utc(r.logon); }, number: true, left: true },
 		{ name: "took", title: "Took", number: true, show: function (r) { return rough(r.took); } }
 	];
 

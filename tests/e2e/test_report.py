@@ -82,7 +82,7 @@ class Show(Reviewed):
         totals = self.report()["totals"]["sessions"]
         by_outcome = {row[0]: int(row[2]) for row in self.table("report.json", "--by", "outcome")[1:]}
         self.assertEqual({name: n for name, n in totals.items() if n and name not in ("total", "selected")}, by_outcome)
-        self.assertEqual(["1", "2"], [row[0].strip() for row in self.table("report.json", "--by", "wave")[-2:]])
+        self.assertEqual(["1", "2"], [row[0].strip() for row in self.table("report.json", "--by", "wave")[1:3]])
 
     def test_filters(self):
         rows = self.table("report.json", "--only", "failed")

@@ -10,7 +10,11 @@
 
 #include <cjson/cJSON.h>
 
+#include "report_diff.h"
+#include "report_diff_text.h"
 #include "report_fold.h"
+#include "report_groups.h"
+#include "report_merge.h"
 #include "report_text.h"
 #include "sample_model.h"
 #include "support.h"
@@ -109,6 +113,94 @@ static int write_csv(void)
 	return rep_write_record(&record, REP_FORMAT_CSV, &sink);
 }
 
+static int write_html(void)
+{
+	const struct rep_sink sink = { NULL, discard };
+
+	return rep_write_record(&record, REP_FORMAT_HTML, &sink);
+}
+
+/* Reads the JSON for a visitor: 0, or -1 whatever the failure. */
+static int read_json(const struct rep_visitor *visitor)
+{
+	struct test_source source = { .bytes = json.data, .len = json.len };
+	struct rep_read_error error;
+
+	return rep_read(test_source_read, &source, visitor, &error) == 0 ? 0 : -1;
+}
+
+static int count_groups(void)
+{
+	static const struct rep_filter filter = { .by_outcome = false };
+	int result = 0;
+
+	for (int by = REP_BY_HOST; by <= REP_BY_WAVE && result == 0; by++) {
+		struct rep_groups groups;
+		struct rep_visitor visitor;
+
+		rep_groups_init(&groups, (enum rep_by)by, &filter);
+		rep_groups_visitor(&groups, &visitor);
+		result = read_json(&visitor);
+		rep_groups_sort(&groups);
+		rep_groups_release(&groups);
+	}
+	return result;
+}
+
+static int tell_difference(void)
+{
+	static const char *const names[2] = { "a", "b" };
+	const struct rep_sink sink = { NULL, discard };
+	struct rep_visitor visitor;
+	struct rep_diff diff;
+	int result;
+
+	rep_diff_init(&diff);
+	rep_diff_visitor(&diff, 0, &visitor);
+	result = read_json(&visitor);
+	rep_diff_visitor(&diff, 1, &visitor);
+	if (result == 0)
+		result = read_json(&visitor);
+	if (result == 0) {
+		rep_diff_settle(&diff);
+		result = rep_diff_tell(&diff, names, true, &sink);
+	}
+	rep_diff_release(&diff);
+	return result;
+}
+
+/* The record is shard 2 of 4. */
+static uint32_t shard_of(const char *name, uint32_t n)
+{
+	(void)name;
+	(void)n;
+	return 2;
+}
+
+static int merge(void)
+{
+	const struct rep_sink sink = { NULL, discard };
+	struct rep_writer *writer = rep_writer_create(REP_FORMAT_JSON, &sink);
+	struct rep_visitor visitor;
+	struct rep_merge merge;
+	int result = -1;
+
+	rep_merge_init(&merge, shard_of);
+	if (!writer || rep_merge_next(&merge, "a"))
+		goto out;
+	rep_merge_visitor(&merge, &visitor);
+	if (read_json(&visitor) < 0 || rep_merge_settle(&merge) ||
+	    rep_writer_begin(writer, &merge.head) < 0)
+		goto out;
+	rep_merge_step_visitor(&merge, &merge.steps[0], &writer, 1, &visitor);
+	if (read_json(&visitor) == 0 && rep_merge_complete(&merge))
+		result = rep_writer_end(writer);
+out:
+	rep_merge_release(&merge);
+	rep_writer_free(writer);
+	return result;
+}
+
 static int convert(void)
 {
 	struct test_source source = { .bytes = json.data, .len = json.len };
@@ -156,6 +248,30 @@ static void csv_writer__memory_is_short__is_told(void **state)
 	fail_each(write_csv, 10);
 }
 
+static void html_writer__memory_is_short__is_told(void **state)
+{
+	(void)state;
+	fail_each(write_html, 10);
+}
+
+static void groups__memory_is_short__is_told(void **state)
+{
+	(void)state;
+	fail_each(count_groups, 30);
+}
+
+static void diff__memory_is_short__is_told(void **state)
+{
+	(void)state;
+	fail_each(tell_difference, 30);
+}
+
+static void merge__memory_is_short__is_told(void **state)
+{
+	(void)state;
+	fail_each(merge, 30);
+}
+
 static void reader__memory_is_short__is_told(void **state)
 {
 	(void)state;
@@ -193,6 +309,10 @@ int main(void)
 		cmocka_unit_test(record__memory_is_short__is_told),
 		cmocka_unit_test(json_writer__memory_is_short__is_told),
 		cmocka_unit_test(csv_writer__memory_is_short__is_told),
+		cmocka_unit_test(html_writer__memory_is_short__is_told),
+		cmocka_unit_test(groups__memory_is_short__is_told),
+		cmocka_unit_test(diff__memory_is_short__is_told),
+		cmocka_unit_test(merge__memory_is_short__is_told),
 		cmocka_unit_test(reader__memory_is_short__is_told),
 		cmocka_unit_test(summary__memory_is_short__is_told),
 	};
