@@ -69,9 +69,11 @@ static void conclude_unstopped(const struct rep_totals *totals, bool matched, ui
 
 static bool is_spared(const struct rep_session *row)
 {
+	/* Not the session this runs in: whoever names himself means his others. */
 	static const bool never_touched[REP_REASON_COUNT] = {
-		[REP_REASON_OWN_SESSION] = true, [REP_REASON_OWN_USER] = true,
-		[REP_REASON_CONSOLE] = true,	 [REP_REASON_VM] = true,
+		[REP_REASON_OWN_USER] = true,
+		[REP_REASON_CONSOLE] = true,
+		[REP_REASON_VM] = true,
 		[REP_REASON_PROTECTED] = true,
 	};
 
