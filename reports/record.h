@@ -95,7 +95,8 @@ enum rep_reason {
 	REP_REASON_JOURNAL,    /* the journal could not be written, so nothing more was begun */
 	REP_REASON_NOT_WARNED, /* the warning could not be delivered */
 	REP_REASON_NOT_DRAINED,
-	REP_REASON_DRAIN_FAILED, /* stopped, as a host could not be put in drain mode */
+	REP_REASON_DRAIN_FAILED,  /* stopped, as a host could not be put in drain mode */
+	REP_REASON_NOTIFY_FAILED, /* stopped, as a warning could not be delivered */
 	REP_REASON_COUNT
 };
 

@@ -64,6 +64,7 @@ static const char *const reasons[REP_REASON_COUNT] = {
 	[REP_REASON_NOT_WARNED] = "not_warned",
 	[REP_REASON_NOT_DRAINED] = "not_drained",
 	[REP_REASON_DRAIN_FAILED] = "drain_failed",
+	[REP_REASON_NOTIFY_FAILED] = "notify_failed",
 };
 
 static const char *const states[REP_STATE_COUNT] = {

@@ -103,12 +103,25 @@ static const struct option table[] = {
 	  "sessions closing at once in the whole fleet" },
 	{ "sweep", 0, "N", OPTION_INTEGER, OPTION_SAFETY, LOGOFF, AT(sweep), 0, 1000, NULL,
 	  "goes round again for who logs on meanwhile, N times at most" },
-	{ "drain", 0, "run|restart|keep", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain), 0, 0, drains,
-	  "no new logons: put back at the end, until a restart, or to stay" },
-	{ "drain-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_SAFETY, LOGOFF, AT(drain_failed), 0, 0, faileds,
-	  "hosts that cannot be drained: left alone (skip), or not" },
 	{ "reason", 0, "TEXT", OPTION_TEXT, OPTION_SAFETY, ASKS, AT(reason), 0, 0, NULL,
 	  "why; kept in the report" },
+
+	{ "notify", 0, "TEXT", OPTION_TEXT, OPTION_COURTESY, LOGOFF, AT(notify), 0, 0, NULL,
+	  "warns users first; {user} {host} {minutes} {time} {reason} are filled in" },
+	{ "grace", 0, "DUR", OPTION_DURATION, OPTION_COURTESY, LOGOFF, AT(grace_ms), SECOND_MS, DAY_MS, NULL,
+	  "between warning and logoff" },
+	{ "notify-again", 0, "DUR", OPTION_DURATION, OPTION_COURTESY, LOGOFF, AT(notify_again_ms), SECOND_MS, DAY_MS, NULL,
+	  "warns once more when so much of the grace is left" },
+	{ "grace-disconnected", 0, NULL, OPTION_FLAG, OPTION_COURTESY, LOGOFF, AT(grace_disconnected), 0, 0, NULL,
+	  "disconnected sessions have the grace too" },
+	{ "notify-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(notify_failed), 0, 0, faileds,
+	  "what becomes of a session that cannot be warned (skip)" },
+	{ "notify-cancelled", 0, "TEXT", OPTION_TEXT, OPTION_COURTESY, LOGOFF, AT(notify_cancelled), 0, 0, NULL,
+	  "what warned users read when the run is stopped" },
+	{ "drain", 0, "run|restart|keep", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(drain), 0, 0, drains,
+	  "no new logons: put back at the end, until a restart, or to stay" },
+	{ "drain-failed", 0, "skip|continue|abort", OPTION_CHOICE, OPTION_COURTESY, LOGOFF, AT(drain_failed), 0, 0, faileds,
+	  "hosts that cannot be drained: left alone (skip), or not" },
 
 	{ "concurrency", 'c', "N", OPTION_INTEGER, OPTION_WORK, GOES_ON, AT(concurrency), 1, 1000, NULL,
 	  "blocking calls in flight (64)" },
@@ -174,7 +187,7 @@ const struct option *options_table(size_t *ret_count)
 const char *option_group_name(enum option_group group)
 {
 	static const char *const names[OPTION_GROUP_COUNT] = {
-		"Fleet", "Backend", "Selection", "Safety", "Work", "Output",
+		"Fleet", "Backend", "Selection", "Safety", "Courtesy", "Work", "Output",
 	};
 
 	return names[group];
@@ -195,6 +208,9 @@ void options_init(struct options *options)
 		.drain = DRAIN_UNSET,
 		.drain_failed = FAILED_UNSET,
 		.max_age_ms = -1,
+		.grace_ms = -1,
+		.notify_again_ms = -1,
+		.notify_failed = -1,
 		.concurrency = 64,
 		.connect_timeout_ms = 3 * SECOND_MS,
 		.call_timeout_ms = 30 * SECOND_MS,

@@ -22,6 +22,7 @@ enum option_group {
 	OPTION_BACKEND,
 	OPTION_SELECTION,
 	OPTION_SAFETY,
+	OPTION_COURTESY,
 	OPTION_WORK,
 	OPTION_OUTPUT,
 	OPTION_GROUP_COUNT
@@ -119,6 +120,12 @@ struct options {
 	int drain;	     /* enum option_drain */
 	int drain_failed;    /* enum option_failed; not given: skip */
 	const char *reason;
+	/* courtesy */
+	const char *notify;		   /* NULL: nobody is warned */
+	int64_t grace_ms, notify_again_ms; /* -1: not given */
+	bool grace_disconnected;
+	int notify_failed; /* an index of the choices, in the order of enum fleet_failed; -1: not given */
+	const char *notify_cancelled; /* NULL: the text that is built in */
 	/* work */
 	int64_t concurrency;
 	int64_t connect_timeout_ms, call_timeout_ms, host_timeout_ms;

@@ -87,6 +87,8 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 	const struct fleet_options fleet_options = {
 		.command = fleet_command(run),
 		.message = options->message,
+		.notify = run_notify(run),
+		.local_offset_ms = process_local_offset_ms,
 		.reason = run->record.run.reason[0] ? run->record.run.reason : NULL,
 		.executor = run->executor,
 		.backend = run->backend.backend,

@@ -8,6 +8,7 @@
  *   run_record.c   what the report says of the run itself
  *   run_gate.c     the plan and the question
  *   run_who.c      who the patterns mean, and what is not proven about them
+ *   run_courtesy.c what users are told
  *   run_keep.c     the journal: where it is, its first lines, what becomes of a run without it
  *   run_resume.c   a run that goes on: from its journal to where it was
  *   run_drain.c    what is particular to the command `drain`
@@ -170,6 +171,13 @@ void run_show_who(struct run *run, const char *pattern, uint32_t most);
 void run_say_proof(struct run *run);
 /* How many hosts could not be asked; their names, folded and escaped, are appended to `names`. */
 uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names);
+
+/* run_courtesy.c: the TEXT of `message`, and the options of warnings. 0, or the exit code with the error printed. */
+int run_take_message(const struct run *run);
+int run_check_notify(const struct run *run);
+struct fleet_notify run_notify(const struct run *run);
+void run_show_courtesy(struct run *run); /* before the question: the texts */
+void run_add_courtesy(const struct run *run, struct strbuf *question);
 
 /* run_keep.c */
 void run_keep_init(struct run_keep *keep);

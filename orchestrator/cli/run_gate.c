@@ -153,17 +153,19 @@ static void show_doubts(struct run *run)
 	strbuf_release(&line);
 }
 
-/* The text that users will see, as it was given. */
-static void show_message(struct run *run)
+/* Of a run that goes on: what they were told before may be long over. */
+static void show_warned(struct run *run)
 {
-	const char *text = run->options->message;
+	size_t count = goes_on(run) ? run->resume->read.warned_count : 0;
 	struct strbuf line;
 
-	if (!*text)
+	if (!count || !run->options->notify)
 		return;
 	strbuf_init(&line);
-	strbuf_adds(&line, "  the message: ");
-	text_escape_add(&line, text, strlen(text));
+	strbuf_addf(&line,
+		    "  were warned before: %lu session%s; they are warned anew and have the whole "
+		    "grace",
+		    (unsigned long)count, plural((uint32_t)count));
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 }
@@ -218,8 +220,10 @@ static void question(const struct run *run, struct strbuf *line, const struct fl
 		strbuf_addf(line, "%s up to %" PRIu32 " sweep%s for who logs on meanwhile",
 			    plan->sessions ? ", and" : "", plan->sweeps, plural(plan->sweeps));
 	strbuf_addc(line, '.');
-	if (plan->sessions || plan->sweeps)
+	if (plan->sessions || plan->sweeps) {
+		run_add_courtesy(run, line);
 		add_drain(line, run, plan);
+	}
 }
 
 /* The number that means yes. */
@@ -277,7 +281,8 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 	run_show_patterns(run);
 	show_failed_hosts(run, plan);
 	show_doubts(run);
-	show_message(run);
+	run_show_courtesy(run);
+	show_warned(run);
 	if (!run->options->yes) {
 		ask(run, plan);
 		return;

@@ -162,6 +162,13 @@ static int add_safety(struct run *run, struct values *values)
 	add_int(values, "verify_interval_ms", options->verify_interval_ms);
 	add_bool(values, "wait", options->wait);
 	add_text(values, "message", *options->message ? options->message : NULL);
+	add_text(values, "notify", options->notify);
+	add_int(values, "grace_ms", options->grace_ms);
+	add_int(values, "notify_again_ms", options->notify_again_ms);
+	add_bool(values, "grace_disconnected", options->grace_disconnected);
+	add_choice(values, "notify_failed", "notify-failed",
+		   options->notify && options->notify_failed < 0 ? 0 : options->notify_failed);
+	add_text(values, "notify_cancelled", options->notify_cancelled);
 	return 0;
 }
 

@@ -1,7 +1,6 @@
 /* run_setup.c - what is checked and made ready before a host is contacted. */
 #include "cli_error.h"
 #include "executor_uv.h"
-#include "notice.h"
 #include "platform_console.h"
 #include "platform_process.h"
 #include "run_drain.h"
@@ -80,34 +79,13 @@ static bool someone_answers(const struct run *run)
 	return run->options->yes || run->options->dry_run || console_is_terminal(CONSOLE_IN);
 }
 
-/* What `message` shows. 0, or the exit code. */
-static int take_message(const struct run *run)
-{
-	struct options *options = run->options;
-	const struct notice_values offered = { .reason = options->reason };
-	struct strbuf why;
-	int code = 0;
-
-	if (options->arguments.count != 1)
-		return cli_usage_of(run->call->self,
-				    options->arguments.count
-					    ? "'message' takes one TEXT; put it in quotes"
-					    : "'message' needs the TEXT that is to be shown");
-	options->message = options->arguments.items[0];
-	strbuf_init(&why);
-	if (notice_check(options->message, &offered, &why) < 0)
-		code = cli_usage("the message %s", strbuf_text(&why));
-	strbuf_release(&why);
-	return code;
-}
-
 static int check_arguments(const struct run *run)
 {
 	const struct options *options = run->options;
 	int code = 0;
 
 	if (run->call->self->id == COMMAND_MESSAGE)
-		code = take_message(run);
+		code = run_take_message(run);
 	else if (run->call->self->id == COMMAND_DRAIN)
 		code = run_drain_check(run);
 	else if (options->arguments.count)
@@ -120,6 +98,9 @@ static int check_arguments(const struct run *run)
 	if (options->dry_run && options->journal)
 		return cli_usage("a dry run changes nothing and keeps no journal: '--journal' and "
 				 "'--dry-run' exclude each other");
+	code = run_check_notify(run);
+	if (code)
+		return code;
 	if (options->max_age_ms >= 0 && !options->plan)
 		return cli_usage("'--max-age' is the age of a plan: it goes with '--plan'");
 	if (options->sweep >= 0 && options->plan)

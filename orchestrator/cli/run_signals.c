@@ -72,9 +72,13 @@ static void say(const struct run *run, const char *name, const struct fleet_prog
 	else
 		strbuf_addf(
 			&line,
-			"%s: nothing new is started; waiting for %u %s in flight and verifying; "
+			"%s: nothing new is started; %swaiting for %u %s in flight and verifying; "
 			"press Ctrl-C again to leave them behind",
-			name, calls, calls == 1 ? "call" : "calls");
+			name,
+			now->hosts_in_grace
+				? "users who were warned are told that it is called off; "
+				: "",
+			calls, calls == 1 ? "call" : "calls");
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
 	name_unfinished(run);

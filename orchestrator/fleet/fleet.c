@@ -97,6 +97,19 @@ void fleet_hold(struct fleet *fleet, struct host_job *job)
 	fleet->holding_end = &job->hold_next;
 }
 
+void fleet_unhold(struct fleet *fleet, const struct host_job *job)
+{
+	struct host_job **at = &fleet->holding;
+
+	while (*at && *at != job)
+		at = &(*at)->hold_next;
+	if (!*at)
+		return;
+	*at = job->hold_next;
+	if (!*at)
+		fleet->holding_end = at;
+}
+
 void fleet_wake_holding(struct fleet *fleet, bool all)
 {
 	while (fleet->holding && (all || !fleet_closing_full(fleet))) {
@@ -280,6 +293,18 @@ static bool is_settled(const struct fleet *fleet)
 	return to_the_end && !totals.sessions_by[REP_SESSION_IN_DOUBT];
 }
 
+/* Somebody may want to tell them in another way. */
+static void tell_untold(struct fleet *fleet)
+{
+	if (fleet->untold_sessions)
+		fleet_warn(fleet,
+			   "%u session%s on %u host%s %s warned and could not be told that it is "
+			   "called off",
+			   (unsigned)fleet->untold_sessions, fleet->untold_sessions == 1 ? "" : "s",
+			   (unsigned)fleet->untold_hosts, fleet->untold_hosts == 1 ? "" : "s",
+			   fleet->untold_sessions == 1 ? "was" : "were");
+}
+
 void fleet_finish(struct fleet *fleet)
 {
 	struct rep_run *run = &fleet->record->run;
@@ -289,6 +314,7 @@ void fleet_finish(struct fleet *fleet)
 	settle_unstarted(fleet);
 	if (fleet->again || fleet->sweep)
 		comeback_decide_fleet(fleet);
+	tell_untold(fleet);
 	fleet_settle_owed(fleet);
 	fleet->phase = FLEET_FINISHED;
 	exec_timer_stop(fleet->options.executor, &fleet->run_timer);

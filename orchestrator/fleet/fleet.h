@@ -38,11 +38,21 @@ enum fleet_drain {
 	FLEET_DRAIN_KEEP,	 /* stays, also where it was only until a restart */
 };
 
-/* What becomes of a host where something that goes before the act has failed. */
+/* What becomes of a host or session where something that goes before its act has failed. */
 enum fleet_failed {
-	FLEET_FAILED_SKIP,     /* its sessions are not attempted */
+	FLEET_FAILED_SKIP,     /* it is not attempted */
 	FLEET_FAILED_CONTINUE, /* it is acted on all the same */
 	FLEET_FAILED_ABORT,    /* the run is stopped */
+};
+
+/* What users are told before they are logged off, and how long they have. Texts are checked (notice.h). */
+struct fleet_notify {
+	const char *text;  /* NULL: nobody is warned, and the rest is not looked at */
+	int64_t grace_ms;  /* > 0 */
+	int64_t again_ms;  /* a second warning when so much of it is left; -1: none; < grace_ms */
+	bool disconnected; /* they have the grace too */
+	enum fleet_failed failed;
+	const char *called_off; /* where the run is stopped; NULL: NOTICE_CALLED_OFF */
 };
 
 struct fleet_host {
@@ -79,9 +89,12 @@ struct fleet_options {
 	size_t host_count;
 	struct selection *selection; /* its counts are filled */
 	bool dry_run;
-	bool wait;	      /* WTSLogoffSession with bWait TRUE */
-	const char *message;  /* FLEET_MESSAGE: what is sent (notice.h, checked) */
-	const char *reason;   /* for {reason}; NULL: none was given */
+	bool wait;		    /* WTSLogoffSession with bWait TRUE */
+	const char *message;	    /* FLEET_MESSAGE: what is sent (notice.h, checked) */
+	const char *reason;	    /* for {reason}; NULL: none was given */
+	struct fleet_notify notify; /* FLEET_LOGOFF */
+	/* what a clock on the wall shows beyond UTC at that time, in ms; NULL: nothing */
+	int64_t (*local_offset_ms)(int64_t utc_ms);
 	bool probe;	      /* TCP before a worker is spent */
 	unsigned concurrency; /* blocking calls in flight that count */
 	/* TCP probes out at once (each may take two file descriptors); 0: 256 */
@@ -149,8 +162,9 @@ enum fleet_stop {
 	FLEET_STOP_DECLINED,
 	FLEET_STOP_MAX_SESSIONS,
 	FLEET_STOP_RUN_TIMEOUT,
-	FLEET_STOP_DRAIN_FAILED, /* with FLEET_FAILED_ABORT */
-	FLEET_STOP_JOURNAL,	 /* it could not be written: exit 70 */
+	FLEET_STOP_DRAIN_FAILED,  /* with FLEET_FAILED_ABORT */
+	FLEET_STOP_NOTIFY_FAILED, /* the same */
+	FLEET_STOP_JOURNAL,	  /* it could not be written: exit 70 */
 	FLEET_STOP_SIGINT,
 	FLEET_STOP_SIGTERM,
 	FLEET_STOP_SIGHUP, /* the terminal was closed */
@@ -212,6 +226,7 @@ struct fleet_progress {
 	bool last_look;		   /* nobody is acted on any more */
 	int64_t pause_left_ms;	   /* between waves */
 	int64_t grace_left_ms;	   /* until the last of the warned users has had the time */
+	uint32_t hosts_in_grace;   /* that only wait for that, or for a second warning */
 	unsigned calls, calls_lent, calls_left_behind;
 	uint32_t in_flight; /* hosts that have begun and are not done in this phase */
 	/* those of them that take long (3 s; 10 s where sessions are closing), the longest first; hosts that rest

@@ -11,6 +11,8 @@
  *   host_drain.c    its decisions about the host's drain mode
  *   restore.c       the phase that puts drain modes back
  *   host_order.c    what a call is to do to a session
+ *   host_warn.c     its decisions about warnings and grace
+ *   host_call_off.c telling those who were warned that the run is stopped
  *   sweep.c         going round again, for who has logged on meanwhile
  *   host_sweep.c    one host surveyed again
  *   sighting.c      what a look found, into the record
@@ -38,6 +40,12 @@ struct fleet {
 	enum fleet_phase phase;
 	enum fleet_stop stop;
 	bool stop_now;	    /* leave calls in flight behind */
+	uint32_t in_grace;	/* hosts in that state */
+	int64_t grace_until_us; /* the latest end of any grace; 0: nobody was warned */
+	bool hastened;	    /* ... and tell nobody anything any more: a second interrupt */
+	bool call_off_over; /* our credentials are refused: nobody else is told either */
+	/* who was warned and could not be told that it is called off */
+	uint32_t untold_sessions, untold_hosts;
 	bool restore_leave; /* what is not put back by now stays as it is */
 	bool feeding;
 
@@ -93,6 +101,7 @@ void fleet_credential_answer(struct fleet *fleet, const struct session_error *er
 void fleet_closing_changed(struct fleet *fleet, int by);
 bool fleet_closing_full(const struct fleet *fleet);
 void fleet_hold(struct fleet *fleet, struct host_job *job);
+void fleet_unhold(struct fleet *fleet, const struct host_job *job);
 void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 void fleet_note(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 

@@ -30,16 +30,15 @@ static void not_closing(struct host_job *job, struct session_job *session)
 	session->closing = false;
 }
 
-static void settle_with_reason(struct host_job *job, struct session_job *session,
-			       enum rep_session_outcome outcome, uint16_t error,
-			       enum rep_reason reason)
+void act_settle_as(struct host_job *job, struct session_job *session,
+		   enum rep_session_outcome outcome, uint16_t error, enum rep_reason reason)
 {
 	struct rep_session *row = row_of(job, session);
 
 	session_job_move(session, SESSION_SETTLED);
 	not_closing(job, session);
 	row->outcome = (uint8_t)outcome;
-	row->error = error;
+	row->error = error ? error : session->warn_error; /* a warning that failed stays visible */
 	row->reason = (uint8_t)reason;
 	if (session->started_us)
 		row->duration_ms = (int32_t)((now_us(job) - session->started_us) / 1000);
@@ -49,7 +48,7 @@ static void settle_with_reason(struct host_job *job, struct session_job *session
 static void settle(struct host_job *job, struct session_job *session,
 		   enum rep_session_outcome outcome, uint16_t error)
 {
-	settle_with_reason(job, session, outcome, error, REP_REASON_NONE);
+	act_settle_as(job, session, outcome, error, REP_REASON_NONE);
 }
 
 static enum fleet_command command_of(const struct host_job *job)
@@ -85,9 +84,8 @@ static void settle_not_attempted(struct host_job *job, struct session_job *sessi
 
 	if (reason == REP_REASON_NONE && job->not_drained)
 		reason = REP_REASON_NOT_DRAINED;
-
-	settle_with_reason(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
-			   reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
+	act_settle_as(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
+		      reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
 }
 
 /* Sessions that the run before had asked about, or may have: they count as closing since then. A message leaves nothing
@@ -127,13 +125,25 @@ int act_begin(struct host_job *job)
 	job->sessions = calloc(count ? count : 1, sizeof(*job->sessions));
 	if (!job->sessions)
 		return -1;
-	for (uint32_t i = 0; i < host->session_count; i++)
-		if (host->sessions[i].selected && host->sessions[i].outcome == REP_SESSION_NONE)
-			job->sessions[job->session_count++].row = i;
+	for (uint32_t i = 0; i < host->session_count; i++) {
+		const struct rep_session *row = &host->sessions[i];
+
+		if (row->selected && row->outcome == REP_SESSION_NONE)
+			job->sessions[job->session_count++] = (struct session_job){
+				.row = i, .disconnected = row->state == REP_STATE_DISCONNECTED
+			};
+	}
 	job->interval_ms = job->fleet->options.verify_interval_ms;
 	if (job->fleet->options.resume)
 		take_up_doubts(job);
 	return 0;
+}
+
+/* It may be asked now. */
+static bool is_ready(const struct host_job *job, const struct session_job *session)
+{
+	return session->state == SESSION_PLANNED && !warn_is_wanted(job, session) &&
+	       warn_due_us(job, session) <= now_us(job);
 }
 
 int act_intend(struct host_job *job)
@@ -144,12 +154,15 @@ int act_intend(struct host_job *job)
 	if (!rows)
 		return -1;
 	for (uint32_t i = 0; i < job->session_count; i++) {
-		if (job->sessions[i].state != SESSION_PLANNED)
-			continue;
+		if (job->sessions[i].state != SESSION_PLANNED ||
+		    (warn_applies(job) && !is_ready(job, &job->sessions[i])))
+			continue; /* his grace is not over, nor his warning given */
 		job->sessions[i].intent_us = now_us(job);
 		rows[count++] = job->sessions[i].row;
 	}
-	journal_intent(job->fleet->options.journal, job->fleet->record, job->index, rows, count);
+	if (count)
+		journal_intent(job->fleet->options.journal, job->fleet->record, job->index, rows,
+			       count);
 	free(rows);
 	return 0;
 }
@@ -211,6 +224,7 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
 		return job_give_up(job, &call->error, false);
 	}
 	job->tries = 0;
+	warn_listed(job, &call->list);
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];
 
@@ -267,7 +281,7 @@ static enum job_state tick(struct host_job *job)
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		const struct session_job *session = &job->sessions[i];
 		int64_t due_us = session->state == SESSION_ASKED     ? verify_until_us(job, session)
-				 : session->state == SESSION_PLANNED ? session->not_before_us
+				 : session->state == SESSION_PLANNED ? warn_due_us(job, session)
 								     : until_us;
 
 		if (due_us < until_us && due_us > now)
@@ -277,42 +291,86 @@ static enum job_state tick(struct host_job *job)
 	return JOB_TICK;
 }
 
+static bool anything_asked(const struct host_job *job)
+{
+	for (uint32_t i = 0; i < job->session_count; i++)
+		if (job->sessions[i].state == SESSION_ASKED)
+			return true;
+	return false;
+}
+
+/* The planned session whose turn is next; NULL: none is left. */
+static const struct session_job *first_due(const struct host_job *job)
+{
+	const struct session_job *first = NULL;
+
+	for (uint32_t i = 0; i < job->session_count; i++) {
+		const struct session_job *session = &job->sessions[i];
+
+		if (session->state == SESSION_PLANNED && !is_ready(job, session) &&
+		    (!first || warn_due_us(job, session) < warn_due_us(job, first)))
+			first = session;
+	}
+	return first;
+}
+
+/* --max-closing: until another session is gone, or somebody's grace is over, over which nothing stays
+ * open. */
+static enum job_state hold(struct host_job *job)
+{
+	const struct session_job *next = first_due(job);
+
+	job->wake_us = next ? warn_due_us(job, next) : 0;
+	if (!next || !warn_in_grace(job, next) || !job->connection)
+		return JOB_HOLD;
+	job->then = JOB_HOLD;
+	return JOB_CLOSE;
+}
+
+/* Nothing can be done now, and something has to be done later. */
+static enum job_state wait_for_due(struct host_job *job)
+{
+	const struct session_job *next = first_due(job);
+
+	if (warn_in_grace(job, next))
+		return warn_sleep(job, warn_due_us(job, next));
+	job->sleep_us = warn_due_us(job, next) - now_us(job);
+	job->resume = JOB_NEXT;
+	return JOB_BACKOFF;
+}
+
+/* Asks the first session that may be asked. */
+static enum job_state ask(struct host_job *job, struct session_job *session)
+{
+	if (fleet_closing_full(job->fleet))
+		return anything_asked(job) ? tick(job) : hold(job);
+	if (job->fleet->options.journal &&
+	    (!session->intent_us || now_us(job) - session->intent_us > INTENT_FRESH_US))
+		return JOB_INTENT;
+	job->current = (uint32_t)(session - job->sessions);
+	return JOB_ACT;
+}
+
 enum job_state act_next(struct host_job *job)
 {
 	bool planned = !job->gave_up && settle_what_is_over(job);
-	int64_t now = now_us(job), earliest_us = INT64_MAX;
-	bool asked = false;
+	enum job_state next;
 
 	job->then = JOB_DONE;
 	if (job->gave_up)
 		return JOB_CLOSE;
-	for (uint32_t i = 0; i < job->session_count; i++)
-		asked |= job->sessions[i].state == SESSION_ASKED;
-	for (uint32_t i = 0; planned && i < job->session_count; i++) {
-		struct session_job *session = &job->sessions[i];
-
-		if (session->state != SESSION_PLANNED)
-			continue;
-		if (session->not_before_us > now) {
-			if (session->not_before_us < earliest_us)
-				earliest_us = session->not_before_us;
-			continue;
-		}
-		if (fleet_closing_full(job->fleet))
-			return asked ? tick(job) : JOB_HOLD;
-		if (job->fleet->options.journal &&
-		    (!session->intent_us || now - session->intent_us > INTENT_FRESH_US))
-			return JOB_INTENT;
-		job->current = i;
-		return JOB_ACT;
-	}
-	if (asked)
-		return tick(job);
-	if (!planned)
+	if (call_off_is_owed(job))
+		return call_off_next(job);
+	if (job->farewell)
 		return JOB_CLOSE;
-	job->sleep_us = earliest_us - now;
-	job->resume = JOB_NEXT;
-	return JOB_BACKOFF;
+	if (planned && warn_next(job, &next))
+		return next;
+	for (uint32_t i = 0; planned && i < job->session_count; i++)
+		if (is_ready(job, &job->sessions[i]))
+			return ask(job, &job->sessions[i]);
+	if (anything_asked(job))
+		return tick(job);
+	return planned ? wait_for_due(job) : JOB_CLOSE;
 }
 
 static void now_asked(struct host_job *job, struct session_job *session, bool sure)
@@ -336,20 +394,15 @@ static bool settle_disconnected(struct host_job *job, struct session_job *sessio
 	if (session->asked)
 		settle(job, session, REP_SESSION_DISCONNECTED, 0);
 	else
-		settle_with_reason(job, session, REP_SESSION_SKIPPED, 0,
-				   REP_REASON_ALREADY_DISCONNECTED);
+		act_settle_as(job, session, REP_SESSION_SKIPPED, 0,
+			      REP_REASON_ALREADY_DISCONNECTED);
 	return true;
 }
 
-static enum job_state acted_without_error(struct host_job *job, struct session_job *session,
-					  struct fleet_call *call)
+void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call)
 {
 	switch (call->seen) {
 	case SESSION_SEEN_SAME:
-		if (command_of(job) == FLEET_MESSAGE)
-			settle(job, session, REP_SESSION_MESSAGED, 0);
-		else
-			now_asked(job, session, true);
 		break;
 	case SESSION_SEEN_GONE:
 		settle_gone(job, session);
@@ -361,10 +414,24 @@ static enum job_state acted_without_error(struct host_job *job, struct session_j
 		break;
 	case SESSION_SEEN_NO_LONGER_MATCHES:
 		if (!settle_disconnected(job, session, &call->details))
-			settle_with_reason(job, session, REP_SESSION_SKIPPED, 0,
-					   REP_REASON_NO_LONGER_MATCHES);
+			act_settle_as(job, session, REP_SESSION_SKIPPED, 0,
+				      REP_REASON_NO_LONGER_MATCHES);
 		break;
 	}
+}
+
+static enum job_state acted_without_error(struct host_job *job, struct session_job *session,
+					  struct fleet_call *call)
+{
+	if (call->seen == SESSION_SEEN_NO_LONGER_MATCHES &&
+	    warn_is_back(job, session, &call->details))
+		not_closing(job, session); /* he is warned now */
+	else if (call->seen != SESSION_SEEN_SAME)
+		act_seen_otherwise(job, session, call);
+	else if (command_of(job) == FLEET_MESSAGE)
+		settle(job, session, REP_SESSION_MESSAGED, 0);
+	else
+		now_asked(job, session, true);
 	return JOB_NEXT;
 }
 
@@ -598,14 +665,17 @@ enum job_state act_overdue(struct host_job *job, bool withdrawn)
 {
 	struct session_error error = job_timeout_error(job);
 	bool asked = false;
+	bool acted = job->state == JOB_ACT || job->state == JOB_WARN;
 
 	if (job->state == JOB_ACT)
 		act_abandon(job, withdrawn);
+	else if (job->state == JOB_WARN)
+		warn_abandon(job);
 	for (uint32_t i = 0; i < job->session_count; i++)
 		asked |= job->sessions[i].state == SESSION_ASKED;
 	if (job->state == JOB_VERIFY || job->state == JOB_RECHECK)
 		(void)act_look_failed(job, &error);
-	if (job->reopened || (!asked && job->state != JOB_ACT))
+	if (job->reopened || (!asked && !acted))
 		return job_give_up(job, &error, true);
 	job->reopened = true; /* the one new connection */
 	return JOB_NEXT;
@@ -636,6 +706,7 @@ void act_settle(struct host_job *job)
 			settle_not_attempted(job, session);
 	}
 	comeback_decide(job); /* closer looks may have been cut off */
+	call_off_count(job);
 	drain_settle(job);
 	host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
 	journal_done(fleet->options.journal, fleet->record, job->index);
@@ -653,11 +724,13 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 		call->status < 0 && call->error.api != SESSION_API_RDSWEEP &&
 		win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_PERMANENT;
 	bool was_gone = call->status == 0 && call->seen == SESSION_SEEN_GONE;
+	bool of_command = (call->order.act == SESSION_ACT_MESSAGE) ==
+			  (fleet->options.command == FLEET_MESSAGE);
 	bool delivered = call->status == 0 && call->seen == SESSION_SEEN_SAME &&
 			 fleet->options.command == FLEET_MESSAGE;
 
 	/* A late yes changes nothing but for a message: only a look tells whether it is done. */
-	if (!refused && !was_gone && !delivered)
+	if (!of_command || (!refused && !was_gone && !delivered))
 		return;
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		struct session_job *session = &job->sessions[i];

@@ -14,6 +14,7 @@ static void enter_hold(struct host_job *job);
 static void enter_intent(struct host_job *job);
 static void enter_drain_intent(struct host_job *job);
 static void enter_sleep(struct host_job *job);
+static void enter_grace(struct host_job *job);
 static void enter_close(struct host_job *job);
 static void enter_done(struct host_job *job);
 static enum job_state after_enumerate(struct host_job *job, struct fleet_call *call);
@@ -51,16 +52,23 @@ static const struct job_row {
 			      BIT(JOB_DRAIN_SET) | BIT(JOB_DRAIN_INTENT) | BIT(JOB_BACKOFF) |
 				      AFTER_DRAIN },
 	[JOB_OPEN] = { "open", enter_call, after_open, CALL_OPEN, true, true,
-		       BIT(JOB_ENUMERATE) | BIT(JOB_DETAILS) | BIT(JOB_ACT) | BIT(JOB_NEXT) |
-			       BIT(JOB_VERIFY) | BIT(JOB_RECHECK) | BIT(JOB_CLOSE) },
+		       BIT(JOB_ENUMERATE) | BIT(JOB_DETAILS) | BIT(JOB_WARN) | BIT(JOB_ACT) |
+			       BIT(JOB_CALL_OFF) | BIT(JOB_NEXT) | BIT(JOB_VERIFY) |
+			       BIT(JOB_RECHECK) | BIT(JOB_CLOSE) },
 	[JOB_ENUMERATE] = { "enumerate", enter_call, after_enumerate, CALL_ENUMERATE, true, true,
 			    BIT(JOB_DETAILS) | BIT(JOB_NEXT) | BIT(JOB_CLOSE) },
 	[JOB_DETAILS] = { "details", enter_call, survey_detailed, CALL_DETAILS, true, true,
 			  BIT(JOB_DETAILS) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_NEXT] = { "next", enter_next, NULL, 0, false, false,
-		       BIT(JOB_INTENT) | BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) |
-			       BIT(JOB_BACKOFF) | BIT(JOB_CLOSE) },
+		       BIT(JOB_INTENT) | BIT(JOB_WARN) | BIT(JOB_GRACE) | BIT(JOB_CALL_OFF) |
+			       BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) | BIT(JOB_BACKOFF) |
+			       BIT(JOB_CLOSE) },
 	[JOB_INTENT] = { "intent", enter_intent, NULL, 0, true, false, BIT(JOB_NEXT) },
+	[JOB_WARN] = { "warn", enter_call, warn_warned, CALL_ACT, true, true,
+		       BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
+	[JOB_GRACE] = { "grace", enter_grace, NULL, 0, true, false, BIT(JOB_OPEN) },
+	[JOB_CALL_OFF] = { "call off", enter_call, call_off_told, CALL_ACT, false, false,
+			   BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_HOLD] = { "hold", enter_hold, NULL, 0, true, false, BIT(JOB_NEXT) },
 	[JOB_ACT] = { "act", enter_call, act_acted, CALL_ACT, true, true,
 		      BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
@@ -73,7 +81,8 @@ static const struct job_row {
 			  BIT(JOB_OPEN) | BIT(JOB_NEXT) | BIT(JOB_DRAIN_LOOK) | BIT(JOB_DRAIN_SET) |
 				  BIT(JOB_DRAIN_CHECK) },
 	[JOB_CLOSE] = { "close", enter_close, after_close, CALL_CLOSE, false, false,
-			BIT(JOB_DONE) | BIT(JOB_BACKOFF) | BIT(JOB_NEXT) | BIT(JOB_TICK) },
+			BIT(JOB_DONE) | BIT(JOB_BACKOFF) | BIT(JOB_NEXT) | BIT(JOB_TICK) |
+				BIT(JOB_GRACE) | BIT(JOB_HOLD) },
 	[JOB_DONE] = { "done", enter_done, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
 };
 
@@ -111,10 +120,16 @@ static bool anything_asked(const struct host_job *job)
 	return false;
 }
 
+/* What it sees to although nothing new is begun any more. */
+static bool owes_anything(const struct host_job *job)
+{
+	return job->acting && (anything_asked(job) || call_off_is_owed(job));
+}
+
 /* Where a job goes that may not begin anything any more: to verify what it asked, or to its end. */
 static enum job_state way_out(struct host_job *job)
 {
-	if (job->acting && anything_asked(job))
+	if (owes_anything(job))
 		return JOB_NEXT;
 	job->gave_up = true;
 	job->then = JOB_DONE;
@@ -126,7 +141,7 @@ static enum job_state way_out(struct host_job *job)
 static bool is_blocked(const struct host_job *job, enum job_state state)
 {
 	return rows[state].begins && job_stopping(job) &&
-	       !(state == JOB_OPEN && job->acting && anything_asked(job));
+	       !(state == JOB_OPEN && owes_anything(job));
 }
 
 static bool may_follow(const struct host_job *job, enum job_state next)
@@ -134,6 +149,7 @@ static bool may_follow(const struct host_job *job, enum job_state next)
 	bool leaving = job_stopping(job) && rows[job->state].begins &&
 		       (next == JOB_CLOSE || next == JOB_NEXT);
 
+	leaving |= job->farewell && next == JOB_NEXT;
 	return next == JOB_DONE || leaving || rows[job->state].allowed & BIT(next);
 }
 
@@ -147,6 +163,10 @@ void job_move(struct host_job *job, enum job_state next)
 		next = out == JOB_NEXT && job->state == JOB_NEXT ? JOB_TICK : out;
 	} else {
 		assert(may_follow(job, next));
+	}
+	if (job->state == JOB_GRACE) {
+		job->fleet->in_grace--;
+		job->began_us += now_us(job) - job->rests_since_us; /* its time is without waits */
 	}
 	job->state = (uint8_t)next;
 	tally_mark(&job->fleet->tally, job->index);
@@ -172,12 +192,14 @@ static void not_ready_any_more(struct host_job *job)
 	job->new_counted = false;
 }
 
-static int64_t call_timeout_us(const struct host_job *job)
+static int64_t call_timeout_us(struct host_job *job)
 {
 	const struct fleet_options *options = &job->fleet->options;
 	int64_t own_ms = options->hosts[job->index].call_timeout_ms;
 	int64_t limit_us = (own_ms > 0 ? own_ms : options->call_timeout_ms) * 1000;
 
+	if ((job->state == JOB_OPEN && call_off_is_owed(job)) || job->state == JOB_CALL_OFF)
+		return call_off_left_us(job);
 	if (job->state == JOB_ACT && options->wait)
 		return options->verify_timeout_ms * 1000;
 	if (rows[job->state].counts) {
@@ -197,6 +219,15 @@ struct session_error job_timeout_error(const struct host_job *job)
 }
 
 static void call_finished(struct fleet_call *call);
+
+static int give_order(struct host_job *job, struct fleet_call *call, int64_t not_after_us)
+{
+	if (job->state == JOB_WARN)
+		return order_warn(job, call, not_after_us);
+	if (job->state == JOB_CALL_OFF)
+		return order_call_off(job, call, not_after_us);
+	return order_act(job, call, not_after_us);
+}
 
 /* The block for the job's present state; NULL when memory is short. */
 static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
@@ -228,7 +259,7 @@ static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
 		drain_fill(job, call, deadline_us);
 	if (call->kind == CALL_DETAILS)
 		call->id = job_host(job)->sessions[call->row].id;
-	if (job->state == JOB_ACT && order_act(job, call, deadline_us) < 0) {
+	if (call->kind == CALL_ACT && give_order(job, call, deadline_us) < 0) {
 		call_free(call);
 		return NULL;
 	}
@@ -310,7 +341,7 @@ static void enter_call(struct host_job *job)
 		return;
 	}
 	if (rows[job->state].counts && job->spent_us >= fleet->options.host_timeout_ms * 1000 &&
-	    !anything_asked(job)) {
+	    !owes_anything(job)) {
 		struct session_error error = fleet_finding(SESSION_FINDING_HOST_TIMEOUT);
 
 		job_move(job, job_give_up(job, &error, true));
@@ -368,6 +399,10 @@ static void call_finished(struct fleet_call *call)
 
 static enum job_state after_open(struct host_job *job, struct fleet_call *call)
 {
+	if (call->status < 0 && call_off_is_owed(job))
+		call_off_give_up(job, &call->error);
+	if (call->status < 0 && job->farewell)
+		return JOB_NEXT;
 	if (call->status < 0 && job->acting && anything_asked(job))
 		return act_look_failed(job, &call->error);
 	if (call->status == 0) {
@@ -396,7 +431,7 @@ static void leave_behind(struct host_job *job)
 
 	if (rows[job->state].counts)
 		job->spent_us += now_us(job) - call->started_us;
-	if (call->kind == CALL_ACT)
+	if (job->state == JOB_ACT)
 		journal_left(job->fleet->options.journal, job->fleet->record, job->index,
 			     call->row);
 	/* Where calls can be ended this one comes back soon, late, and is treated as such. Never a
@@ -417,7 +452,7 @@ static void leave_behind(struct host_job *job)
 static void overdue(struct host_job *job)
 {
 	enum job_state state = (enum job_state)job->state;
-	bool withdrawn = (state == JOB_ACT || state == JOB_DRAIN_SET) &&
+	bool withdrawn = (job->call->kind == CALL_ACT || state == JOB_DRAIN_SET) &&
 			 session_permit_withdraw(&job->call->permit);
 
 	leave_behind(job);
@@ -427,6 +462,8 @@ static void overdue(struct host_job *job)
 		job_move(job, drain_overdue(job, withdrawn));
 	else if (!job->acting)
 		job_move(job, survey_overdue(job));
+	else if (state == JOB_CALL_OFF || (state == JOB_OPEN && call_off_is_owed(job)))
+		job_move(job, call_off_overdue(job));
 	else
 		job_move(job, act_overdue(job, withdrawn));
 }
@@ -454,6 +491,11 @@ static void on_timer(struct exec_timer *timer)
 		job_move(job, needs_connection((enum job_state)job->resume)
 				      ? JOB_OPEN
 				      : (enum job_state)job->resume);
+	} else if (job->state == JOB_GRACE) {
+		job_move(job, JOB_OPEN);
+	} else if (job->state == JOB_HOLD) {
+		fleet_unhold(job->fleet, job);
+		job_move(job, JOB_NEXT);
 	}
 }
 
@@ -461,6 +503,13 @@ static void enter_sleep(struct host_job *job)
 {
 	(void)exec_timer_set(job->fleet->options.executor, &job->timer,
 			     now_us(job) + job->sleep_us);
+}
+
+static void enter_grace(struct host_job *job)
+{
+	job->rests_since_us = now_us(job);
+	job->fleet->in_grace++;
+	(void)exec_timer_set(job->fleet->options.executor, &job->timer, job->wake_us);
 }
 
 int64_t job_backoff_us(struct host_job *job, unsigned tries)
@@ -517,6 +566,8 @@ static void enter_next(struct host_job *job)
 static void enter_hold(struct host_job *job)
 {
 	fleet_hold(job->fleet, job);
+	if (job->wake_us)
+		(void)exec_timer_set(job->fleet->options.executor, &job->timer, job->wake_us);
 }
 
 static void on_durable(struct journal_waiter *waiter)
@@ -531,7 +582,7 @@ static void on_durable(struct journal_waiter *waiter)
 
 static void enter_intent(struct host_job *job)
 {
-	if (act_intend(job) < 0) {
+	if (warn_intend(job) < 0 || act_intend(job) < 0) {
 		/* nothing was intended, and out of memory leads on from there */
 		job->state = JOB_NEXT;
 		job_out_of_memory(job);
@@ -564,8 +615,10 @@ static void enter_drain_intent(struct host_job *job)
 
 void job_wake(struct host_job *job)
 {
-	if (job->state == JOB_HOLD)
-		job_move(job, JOB_NEXT);
+	if (job->state != JOB_HOLD)
+		return;
+	exec_timer_stop(job->fleet->options.executor, &job->timer);
+	job_move(job, JOB_NEXT);
 }
 
 static void enter_close(struct host_job *job)
@@ -606,6 +659,7 @@ void job_start(struct host_job *job)
 	if (!job->acting && !job->restoring && fleet->again)
 		sweep_start(job);
 	job->gave_up = job->silent = job->reopened = false;
+	job->called_off = job->farewell = false;
 	job->not_drained = job->drain_asked = job->set_failed = false;
 	job->set_tries = 0;
 	job->drain_error = 0;
@@ -661,20 +715,32 @@ void job_forget(struct host_job *job)
 
 static void stop_at_once(struct host_job *job)
 {
+	if (job->state == JOB_CALL_OFF && job->call && !job->fleet->hastened) {
+		job->farewell = true; /* it is at it, and that has its own end */
+		return;
+	}
 	stop_waiting(job);
 	if (job->call) {
+		bool withdrawn = (job->call->kind == CALL_ACT || job->state == JOB_DRAIN_SET) &&
+				 session_permit_withdraw(&job->call->permit);
+
 		if (job->state == JOB_ACT)
-			act_abandon(job, session_permit_withdraw(&job->call->permit));
+			act_abandon(job, withdrawn);
+		else if (job->state == JOB_WARN && !withdrawn)
+			warn_may_be_shown(job);
 		else if (job->state == JOB_DRAIN_SET)
-			drain_abandon(job, session_permit_withdraw(&job->call->permit));
+			drain_abandon(job, withdrawn);
 		leave_behind(job);
 	} else if (job->connection) {
 		close_late(job->fleet, job->connection, job->closer);
 		job->connection = NULL;
 		job->closer = NULL;
 	}
-	job->gave_up = true;
-	job_move(job, JOB_DONE);
+	/* The time of the run is up, but those who were warned are told; a second interrupt waits for
+	 * nothing. */
+	job->farewell = !job->fleet->hastened && call_off_is_owed(job);
+	job->gave_up = !job->farewell;
+	job_move(job, job->farewell ? JOB_NEXT : JOB_DONE);
 }
 
 void job_stop(struct host_job *job, bool now)

@@ -2,8 +2,11 @@
  * host_job.h - one host as a state machine, run twice: once in the survey, once in the act.
  *
  *   survey:  PROBE -> OPEN -> ENUMERATE -> DETAILS* -> CLOSE -> DONE
- *   act:     PROBE -> (drain) -> OPEN -> ENUMERATE -> NEXT -> ( INTENT | ACT | HOLD | BACKOFF )* -> TICK ->
+ *   act:     PROBE -> (drain) -> OPEN -> ENUMERATE -> NEXT -> ( INTENT | WARN | ACT | HOLD | BACKOFF )* -> TICK ->
  *   VERIFY -> RECHECK* -> NEXT ... -> CLOSE -> DONE
+ *
+ *   grace:   NEXT -> CLOSE -> GRACE -> OPEN -> ENUMERATE -> NEXT (host_warn.c); where the run is stopped
+ *   meanwhile: NEXT -> CALL_OFF* (host_call_off.c)
  *
  *   drain:   DRAIN_LOOK -> ( DRAIN_INTENT -> DRAIN_SET -> DRAIN_CHECK )*, before the act of a logoff,
  *            as the whole of the command `drain` (in its survey the look alone), and from DRAIN_INTENT
@@ -13,9 +16,9 @@
  *   Any call past its deadline is left behind with its connection; in the act one new connection is
  *   opened to verify.
  *
- * Where it suspends: PROBE until the port answers; OPEN ENUMERATE DETAILS ACT VERIFY RECHECK CLOSE
+ * Where it suspends: PROBE until the port answers; OPEN ENUMERATE DETAILS WARN ACT CALL_OFF VERIFY RECHECK CLOSE
  * DRAIN_LOOK _SET _CHECK first for a seat, then for the call; INTENT DRAIN_INTENT until the journal is durable; HOLD for --max-closing;
- * TICK and BACKOFF for time. NEXT decides and never suspends.
+ * TICK, BACKOFF and GRACE for time. NEXT decides and never suspends.
  * Threads: loop thread; workers see call blocks only.
  */
 #ifndef RDSWEEP_HOST_JOB_H
@@ -39,6 +42,9 @@ enum job_state {
 	JOB_DETAILS,
 	JOB_NEXT,
 	JOB_INTENT,
+	JOB_WARN,
+	JOB_GRACE,
+	JOB_CALL_OFF,
 	JOB_HOLD,
 	JOB_ACT,
 	JOB_TICK,
@@ -67,6 +73,8 @@ struct host_job {
 	bool gave_up;	    /* it was left behind twice, or cannot be asked any more: only settle */
 	bool silent;	    /* it ended without an answer */
 	bool reopened;	    /* its one new connection after a call left behind */
+	bool called_off;    /* nobody of it is told any more that the run is stopped */
+	bool farewell;	    /* only those are told, and then it ends */
 	bool failed_before; /* counted as a failure in the survey already */
 	bool restoring;	    /* third time round: its drain mode is put back */
 	bool not_drained;   /* so that nothing new may be asked of its sessions */
@@ -85,13 +93,17 @@ struct host_job {
 	struct fleet_call *call;
 	struct job_probe *probe; /* in flight and ours */
 	struct session_host *connection;
-	struct fleet_call *closer;    /* the block of the call that will close it */
-	int64_t began_us;	      /* of this phase */
-	int64_t spent_us;	      /* in calls and backoffs, against --host-timeout */
-	int64_t interval_ms;	      /* of the next tick */
-	int64_t sleep_us;	      /* TICK, BACKOFF: how long */
+	struct fleet_call *closer; /* the block of the call that will close it */
+	int64_t began_us;	   /* of this phase */
+	int64_t spent_us;	   /* in calls and backoffs, against --host-timeout */
+	int64_t interval_ms;	   /* of the next tick */
+	int64_t sleep_us;	   /* TICK, BACKOFF: how long */
+	int64_t wake_us;	   /* GRACE, HOLD: until then; 0 for ever */
+	int64_t call_off_until_us; /* 0: not begun */
+	int64_t rests_since_us;	   /* GRACE */
+	uint8_t warn_round;
 	uint32_t row;		      /* DETAILS: the session; */
-	uint32_t current;	      /* ACT, RECHECK: index into `sessions` */
+	uint32_t current;	      /* WARN, ACT, CALL_OFF, RECHECK: index into `sessions` */
 	struct session_job *sessions; /* the selected ones; in the act only */
 	uint32_t session_count;
 	/* Rows from here on were seen for the first time after the survey; */
@@ -160,6 +172,40 @@ bool survey_prepare_details(struct host_job *job); /* false: there are none left
 
 /* host_order.c: what the call is to do to the session `current`. 0, -1 when memory is short. */
 int order_act(struct host_job *job, struct fleet_call *call, int64_t not_after_us);
+int order_warn(struct host_job *job, struct fleet_call *call, int64_t not_after_us);
+int order_call_off(struct host_job *job, struct fleet_call *call, int64_t not_after_us);
+
+/* host_warn.c */
+bool warn_applies(const struct host_job *job); /* users are told before they are logged off */
+/* When the next step of a session that is planned is due: a warning, or its act. */
+int64_t warn_due_us(const struct host_job *job, const struct session_job *session);
+bool warn_in_grace(const struct host_job *job, const struct session_job *session);
+bool warn_is_wanted(const struct host_job *job, const struct session_job *session);
+/* Whether somebody is to be told something now; then *ret_next is how. */
+bool warn_next(struct host_job *job, enum job_state *ret_next);
+/* Writes the intents of the warnings that are due. -1 when memory is short. */
+int warn_intend(struct host_job *job);
+/* Takes from a list who is disconnected. */
+void warn_listed(struct host_job *job, const struct session_list *list);
+/* Whether an act without a warning, as he was disconnected, found that he is not any more. */
+bool warn_is_back(struct host_job *job, struct session_job *session,
+		  const struct session_details *details);
+enum job_state warn_warned(struct host_job *job, struct fleet_call *call);
+void warn_abandon(struct host_job *job); /* the warning of `current` was left behind */
+/* ... and the run ends: the user counts as warned. */
+void warn_may_be_shown(struct host_job *job);
+/* Nothing is to be done until then, and nothing stays open. */
+enum job_state warn_sleep(struct host_job *job, int64_t until_us);
+
+/* host_call_off.c */
+bool call_off_is_owed(
+	const struct host_job *job); /* to somebody whom the stop of the run concerns */
+enum job_state call_off_next(struct host_job *job); /* one is owed */
+int64_t call_off_left_us(struct host_job *job);	    /* of the time for it, which begins now */
+enum job_state call_off_told(struct host_job *job, struct fleet_call *call);
+void call_off_give_up(struct host_job *job, const struct session_error *error);
+enum job_state call_off_overdue(struct host_job *job);
+void call_off_count(struct host_job *job); /* whom it was not told, at the host's end */
 
 /* host_drain.c */
 enum job_state job_first_call(const struct host_job *job); /* once its port has answered */
@@ -193,6 +239,11 @@ enum job_state act_rechecked(struct host_job *job, struct fleet_call *call);
 void act_abandon(struct host_job *job, bool withdrawn);
 enum job_state act_overdue(struct host_job *job, bool withdrawn);
 void act_settle(struct host_job *job);
+/* For host_warn.c: gives it its outcome; */
+void act_settle_as(struct host_job *job, struct session_job *session,
+		   enum rep_session_outcome outcome, uint16_t error, enum rep_reason reason);
+/* what a look found that did not find the same. */
+void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call);
 /* A result that came after its deadline, while the record is still open. */
 void act_late(struct fleet *fleet, struct fleet_call *call);
 

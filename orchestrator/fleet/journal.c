@@ -252,6 +252,33 @@ void journal_intent(struct journal *journal, const struct rep_record *record, ui
 	arm(journal);
 }
 
+void journal_warn(struct journal *journal, const struct rep_record *record, uint32_t host,
+		  const uint32_t *rows, size_t count)
+{
+	if (!journal)
+		return;
+	journal_line_warn(&journal->pending, now_ms(journal), record, host, rows, count);
+	arm(journal);
+}
+
+void journal_warned(struct journal *journal, const struct rep_record *record, uint32_t host,
+		    uint32_t row, int64_t until_ms, uint16_t error)
+{
+	if (!journal)
+		return;
+	journal_line_warned(&journal->pending, now_ms(journal), record, host, row, until_ms, error);
+	arm(journal);
+}
+
+void journal_called_off(struct journal *journal, const struct rep_record *record, uint32_t host,
+			uint32_t row, uint16_t error)
+{
+	if (!journal)
+		return;
+	journal_line_called_off(&journal->pending, now_ms(journal), record, host, row, error);
+	arm(journal);
+}
+
 void journal_seen(struct journal *journal, const struct rep_record *record, uint32_t host,
 		  uint32_t row)
 {

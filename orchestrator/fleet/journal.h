@@ -15,11 +15,15 @@
  *              outcome may be acted on
  *            - sweep: the fleet is surveyed again, and who is found may be acted on; once more, with
  *              `acting`, when that survey is through
+ *            - warn: sessions of one host (rows) whose users are about to be warned; durable before the
+ *              first of them is
+ *            - warned: one of them was, `until` when his grace ends; or could not be (error)
  *            - intent: sessions of one host (rows) that are about to be acted on; durable before the
  *              first call
  *            - seen: a session that was seen for the first time after the survey
  *            - result: what is known of a session now
  *            - left: a call that was left behind
+ *            - called_off: one who had been warned was told that the run is stopped, or could not be
  *            - drain: the drain mode of a host is about to be set; durable before the call
  *            - drained: what a look has told of it since
  *            - done: what is known of a host after its act, or after it was surveyed again
@@ -88,6 +92,15 @@ void journal_result(struct journal *journal, const struct rep_record *record, ui
 		    uint32_t row);
 void journal_left(struct journal *journal, const struct rep_record *record, uint32_t host,
 		  uint32_t row);
+/* Users of one host are about to be warned: durable before the first of them is. */
+void journal_warn(struct journal *journal, const struct rep_record *record, uint32_t host,
+		  const uint32_t *rows, size_t count);
+/* One of them was, and has until then (UTC; UTC_UNKNOWN: has no grace); `error`: or could not be. */
+void journal_warned(struct journal *journal, const struct rep_record *record, uint32_t host,
+		    uint32_t row, int64_t until_ms, uint16_t error);
+/* He was told that it is called off, or could not be. */
+void journal_called_off(struct journal *journal, const struct rep_record *record, uint32_t host,
+			uint32_t row, uint16_t error);
 void journal_done(struct journal *journal, const struct rep_record *record, uint32_t host);
 /* A host's drain mode is about to be set to `to`; durable before the call. */
 void journal_drain(struct journal *journal, const struct rep_record *record, uint32_t host,

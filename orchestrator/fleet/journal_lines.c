@@ -70,14 +70,66 @@ void journal_line_sweep(struct strbuf *out, int64_t t_ms, uint32_t number, bool 
 	end(out);
 }
 
-void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
-			 uint32_t host, const uint32_t *rows, size_t count)
+static void line_of_rows(struct strbuf *out, const char *event, int64_t t_ms,
+			 const struct rep_host *host, const uint32_t *rows, size_t count)
 {
-	begin_of_host(out, "intent", t_ms, &record->hosts[host]);
+	begin_of_host(out, event, t_ms, host);
 	strbuf_adds(out, ",\"rows\":[");
 	for (size_t i = 0; i < count; i++)
 		strbuf_addf(out, "%s%" PRIu32, i > 0 ? "," : "", rows[i]);
 	strbuf_addc(out, ']');
+	end(out);
+}
+
+void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			 uint32_t host, const uint32_t *rows, size_t count)
+{
+	line_of_rows(out, "intent", t_ms, &record->hosts[host], rows, count);
+}
+
+void journal_line_warn(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+		       uint32_t host, const uint32_t *rows, size_t count)
+{
+	line_of_rows(out, "warn", t_ms, &record->hosts[host], rows, count);
+}
+
+static void add_error(struct strbuf *out, const struct rep_record *record, uint16_t error)
+{
+	const struct rep_error_kind *kind = rep_kind_at(record, error);
+
+	strbuf_adds(out, ",\"error\":");
+	if (!kind) {
+		strbuf_adds(out, "null");
+		return;
+	}
+	strbuf_adds(out, "{\"api\":");
+	json_add_string(out, kind->api);
+	strbuf_addf(out, ",\"code\":%" PRIu32 ",\"name\":", kind->code);
+	json_add_string(out, kind->name);
+	strbuf_adds(out, ",\"message\":");
+	json_add_string(out, kind->message);
+	strbuf_addc(out, '}');
+}
+
+void journal_line_warned(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			 uint32_t host, uint32_t row, int64_t until_ms, uint16_t error)
+{
+	char until[UTC_TEXT_SIZE];
+
+	utc_format(until_ms, until);
+	begin_of_host(out, "warned", t_ms, &record->hosts[host]);
+	strbuf_addf(out, ",\"row\":%" PRIu32 ",\"until\":", row);
+	json_add_string(out, text_or_null(until));
+	add_error(out, record, error);
+	end(out);
+}
+
+void journal_line_called_off(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			     uint32_t host, uint32_t row, uint16_t error)
+{
+	begin_of_host(out, "called_off", t_ms, &record->hosts[host]);
+	strbuf_addf(out, ",\"row\":%" PRIu32, row);
+	add_error(out, record, error);
 	end(out);
 }
 

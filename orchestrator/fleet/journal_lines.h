@@ -21,6 +21,15 @@ void journal_line_sweep(struct strbuf *out, int64_t t_ms, uint32_t number, bool 
  * host's list, from 0 */
 void journal_line_intent(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
 			 uint32_t host, const uint32_t *rows, size_t count);
+/* {"event":"warn","t":...,"host":NAME,"rows":[...]} */
+void journal_line_warn(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+		       uint32_t host, const uint32_t *rows, size_t count);
+/* {"event":"warned","t":...,"host":NAME,"row":N,"until":TIME|null,"error":{...}|null} */
+void journal_line_warned(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			 uint32_t host, uint32_t row, int64_t until_ms, uint16_t error);
+/* {"event":"called_off","t":...,"host":NAME,"row":N,"error":{...}|null} */
+void journal_line_called_off(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
+			     uint32_t host, uint32_t row, uint16_t error);
 /* {"event":"seen"|"result","t":...,"host":NAME,"row":N,"session":{...}} */
 void journal_line_session(struct strbuf *out, const char *event, int64_t t_ms,
 			  const struct rep_record *record, uint32_t host, uint32_t row);

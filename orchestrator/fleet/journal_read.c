@@ -19,7 +19,8 @@
 struct row_mark {
 	int64_t intent_at_ms; /* its last intent, if there was one; UTC */
 	bool intended;
-	bool open; /* no result has followed */
+	bool open;   /* no result has followed */
+	bool warned; /* ... and nothing else has followed that */
 };
 
 struct journal_marks {
@@ -47,6 +48,8 @@ struct line {
 	bool settled;
 	uint32_t sweep;
 	bool acting;
+	int64_t until_ms;		  /* of the grace */
+	struct rep_error_kind told_error; /* of `warned` and `called_off` */
 };
 
 struct replay {
@@ -174,25 +177,47 @@ static void copy_host(struct rep_host *to, const struct rep_host *from, uint16_t
 static void mark_result(struct journal_marks *marks, uint32_t row)
 {
 	if (row < marks->cap)
-		marks->rows[row].open = false;
+		marks->rows[row].open = marks->rows[row].warned = false;
 }
 
-static int mark_intent(struct replay *replay, uint32_t row)
+/* The mark of a row of the line's host; NULL when memory is short. */
+static struct row_mark *mark_of(struct replay *replay, uint32_t row)
 {
 	struct journal_marks *marks = &replay->read->marks[replay->line.host];
-	const struct row_mark mark = { replay->line.t_ms, true, true };
 
 	if (row >= marks->cap) {
 		uint32_t cap = host_of(replay)->session_cap;
 		struct row_mark *rows = realloc(marks->rows, cap * sizeof(*rows));
 
 		if (!rows)
-			return rep_read_fail_memory(&replay->reader);
+			return NULL;
 		memset(rows + marks->cap, 0, (cap - marks->cap) * sizeof(*rows));
 		marks->rows = rows;
 		marks->cap = cap;
 	}
-	marks->rows[row] = mark;
+	return &marks->rows[row];
+}
+
+static int mark_intent(struct replay *replay, uint32_t row)
+{
+	const struct row_mark mark = { .intent_at_ms = replay->line.t_ms,
+				       .intended = true,
+				       .open = true };
+	struct row_mark *at = mark_of(replay, row);
+
+	if (!at)
+		return rep_read_fail_memory(&replay->reader);
+	*at = mark;
+	return 0;
+}
+
+static int mark_warned(struct replay *replay, uint32_t row, bool warned)
+{
+	struct row_mark *at = mark_of(replay, row);
+
+	if (!at)
+		return rep_read_fail_memory(&replay->reader);
+	at->warned = warned;
 	return 0;
 }
 
@@ -307,6 +332,13 @@ static int read_done_error(struct rep_reader *reader, void *object)
 	struct replay *replay = object;
 
 	return rep_object_read_error(reader, &replay->line.done_error);
+}
+
+static int read_told_error(struct rep_reader *reader, void *object)
+{
+	struct replay *replay = object;
+
+	return rep_object_read_error(reader, &replay->line.told_error);
 }
 
 static int read_done_drain(struct rep_reader *reader, void *object)
@@ -485,6 +517,27 @@ static int apply_intent(struct replay *replay)
 	return 0;
 }
 
+static int apply_warn(struct replay *replay)
+{
+	replay->read->marks[replay->line.host].acted = true;
+	return 0;
+}
+
+/* He counts as warned as long as he has a grace and his end is not known. */
+static int apply_warned(struct replay *replay)
+{
+	bool warned = replay->line.until_ms != UTC_UNKNOWN && !replay->line.told_error.api;
+
+	replay->read->marks[replay->line.host].acted = true;
+	return warned ? mark_warned(replay, replay->line.row, true) : 0;
+}
+
+static int apply_called_off(struct replay *replay)
+{
+	replay->read->marks[replay->line.host].acted = true;
+	return replay->line.told_error.api ? 0 : mark_warned(replay, replay->line.row, false);
+}
+
 static const struct rep_error_kind *line_kind(const struct rep_error_kind *kind)
 {
 	return kind->api ? kind : NULL;
@@ -595,6 +648,19 @@ static const struct rep_field sweep_fields[] = {
 	LINE("acting", REP_FIELD_BOOL, false, line.acting),
 };
 static const struct rep_field intent_fields[] = { TIME, HOST, REP_MEMBER_OWN("rows", read_rows) };
+static const struct rep_field warned_fields[] = {
+	TIME,
+	HOST,
+	REP_MEMBER_OWN("row", read_row),
+	LINE("until", REP_FIELD_TIME, true, line.until_ms),
+	REP_MEMBER_OWN("error", read_told_error),
+};
+static const struct rep_field called_off_fields[] = {
+	TIME,
+	HOST,
+	REP_MEMBER_OWN("row", read_row),
+	REP_MEMBER_OWN("error", read_told_error),
+};
 static const struct rep_field seen_fields[] = {
 	TIME,
 	HOST,
@@ -646,6 +712,10 @@ static const struct event {
 	{ "member", REP_SHAPE("a member", member_fields), apply_member, true },
 	{ "done", REP_SHAPE("a host's end", done_fields), apply_done, false },
 	{ "seen", REP_SHAPE("a new session", seen_fields), apply_seen, false },
+	{ "warn", REP_SHAPE("warnings", intent_fields), apply_warn, false },
+	{ "warned", REP_SHAPE("a warning", warned_fields), apply_warned, false },
+	{ "called_off", REP_SHAPE("a warning called off", called_off_fields), apply_called_off,
+	  false },
 	{ "left", REP_SHAPE("a call left behind", left_fields), apply_left, false },
 	{ "drain", REP_SHAPE("a drain mode to be set", drain_fields), apply_drain, false },
 	{ "drained", REP_SHAPE("a drain mode", drained_fields), apply_drained, false },
@@ -776,12 +846,22 @@ static int read_lines(struct replay *replay, const char *bytes, size_t len,
 	return 0;
 }
 
+/* Users who were told that they will be logged off, and of whom nothing else is known. */
+static void count_warned(struct journal_read *read)
+{
+	read->warned_count = 0;
+	for (size_t i = 0; i < read->host_count; i++)
+		for (uint32_t row = 0; row < read->marks[i].cap; row++)
+			read->warned_count += read->marks[i].rows[row].warned;
+}
+
 /* The rows that are open, in order of host and row. 0, -1 when memory is short. */
 static int list_doubts(struct journal_read *read)
 {
 	struct journal_doubt *doubts;
 	size_t count = 0;
 
+	count_warned(read);
 	for (size_t i = 0; i < read->host_count; i++)
 		for (uint32_t row = 0; row < read->marks[i].cap; row++)
 			count += read->marks[i].rows[row].open;
@@ -880,9 +960,10 @@ void journal_read_release(struct journal_read *read)
 static bool ends_with_the_run(uint8_t reason)
 {
 	static const bool reopened[REP_REASON_COUNT] = {
-		[REP_REASON_MAX_FAILURES] = true, [REP_REASON_CREDENTIALS] = true,
-		[REP_REASON_RUN_TIMEOUT] = true,  [REP_REASON_INTERRUPTED] = true,
-		[REP_REASON_NO_WORKERS] = true,	  [REP_REASON_JOURNAL] = true,
+		[REP_REASON_MAX_FAILURES] = true,  [REP_REASON_CREDENTIALS] = true,
+		[REP_REASON_RUN_TIMEOUT] = true,   [REP_REASON_INTERRUPTED] = true,
+		[REP_REASON_NO_WORKERS] = true,	   [REP_REASON_JOURNAL] = true,
+		[REP_REASON_NOTIFY_FAILED] = true, [REP_REASON_NOT_WARNED] = true,
 		[REP_REASON_DRAIN_FAILED] = true,
 	};
 

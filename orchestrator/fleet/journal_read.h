@@ -40,6 +40,7 @@ struct journal_read {
 	uint32_t *survey_rows;
 	struct journal_doubt *doubts; /* in order of host, then row */
 	size_t doubt_count;
+	size_t warned_count; /* users who wait for the end of their grace */
 	/* hosts whose drain mode may have been asked to change, without a look since; `row` is 0 */
 	struct journal_doubt *drain_doubts;
 	size_t drain_doubt_count;
@@ -58,7 +59,8 @@ int journal_read(struct journal_read *ret, const char *bytes, size_t len,
 void journal_read_release(struct journal_read *read);
 
 /* What resume does with results of a run that was stopped before its end: sessions that were not
- * come to because of it (interrupted, max_failures, credentials, run_timeout, no_workers, journal)
+ * come to because of it (interrupted, max_failures, credentials, run_timeout, no_workers, journal,
+ * notify_failed; also those that could not be warned)
  * get no outcome again, and those that are in_doubt become doubts. Called for a journal that is not
  * settled. 0, -1 when memory is short. */
 int journal_reopen(struct journal_read *read);

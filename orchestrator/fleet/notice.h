@@ -17,6 +17,10 @@
 /* Above every box: never empty, and nothing in it comes from outside. */
 #define NOTICE_TITLE "Message from the administrator"
 
+/* What users read who were told that they will be logged off, and will not be. */
+#define NOTICE_CALLED_OFF                                                                          \
+	"The logoff that was announced for {time} is called off. You can go on working."
+
 struct notice_values {
 	const char *user, *host;
 	const char *reason;	/* NULL: none was given, and {reason} is no placeholder */

@@ -13,6 +13,7 @@ static const char *const doings[JOB_STATE_COUNT] = {
 	[JOB_DRAIN_SET] = "draining", [JOB_DRAIN_CHECK] = "draining",
 	[JOB_OPEN] = "opening",	      [JOB_ENUMERATE] = "listing",
 	[JOB_DETAILS] = "looking",    [JOB_ACT] = "acting",
+	[JOB_WARN] = "warning",	      [JOB_CALL_OFF] = "calling off",
 	[JOB_TICK] = "verifying",     [JOB_VERIFY] = "verifying",
 	[JOB_RECHECK] = "verifying",  [JOB_BACKOFF] = "trying again",
 	[JOB_CLOSE] = "hanging up",
@@ -154,7 +155,10 @@ void fleet_progress(struct fleet *fleet, struct fleet_progress *ret)
 	ret->last_look = fleet->last_look;
 	ret->pause_left_ms =
 		fleet->pause_timer.place ? (fleet->pause_timer.due_us - now_us) / 1000 : -1;
-	ret->grace_left_ms = -1;
+	ret->grace_left_ms = fleet->grace_until_us > now_us
+				     ? (fleet->grace_until_us - now_us) / 1000
+				     : -1;
+	ret->hosts_in_grace = fleet->in_grace;
 	ret->calls = fleet->seats.counting + fleet->seats.lent;
 	ret->calls_lent = fleet->seats.lent;
 	ret->calls_left_behind = fleet->seats.left_behind;

@@ -131,13 +131,23 @@ struct session_condition selection_condition(const struct selection *selection)
 	return condition;
 }
 
-bool selection_not_in(struct session_condition *condition, enum session_state state)
+static bool narrow(struct session_condition *condition, uint32_t states)
 {
-	uint32_t any = (UINT32_C(1) << SESSION_STATE_COUNT << 1) - 1; /* the unknown one too */
+	uint32_t any = (UINT32_C(2) << SESSION_STATE_COUNT) - 1; /* the unknown one too */
 
-	condition->states = (condition->states ? condition->states : any) & ~(UINT32_C(1) << state);
+	condition->states = (condition->states ? condition->states : any) & states;
 	if (condition->states)
 		return true;
 	condition->min_idle_s = INT64_MAX; /* no bit would mean any state */
 	return false;
+}
+
+bool selection_not_in(struct session_condition *condition, enum session_state state)
+{
+	return narrow(condition, ~(UINT32_C(1) << state));
+}
+
+bool selection_only_in(struct session_condition *condition, enum session_state state)
+{
+	return narrow(condition, UINT32_C(1) << state);
 }

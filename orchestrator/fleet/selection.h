@@ -72,5 +72,7 @@ void selection_count(struct selection *selection, const struct selection_subject
 struct session_condition selection_condition(const struct selection *selection);
 /* Takes one state more out of a condition. False: then none is left, and nobody meets it. */
 bool selection_not_in(struct session_condition *condition, enum session_state state);
+/* Leaves this state alone in it; the same. */
+bool selection_only_in(struct session_condition *condition, enum session_state state);
 
 #endif

@@ -17,6 +17,16 @@
 
 #include "record.h"
 
+/* What a user was told before his session is logged off. */
+enum session_warning {
+	WARNING_NONE,
+	WARNING_FAILED, /* it could not be shown; he has the grace all the same */
+	WARNING_GIVEN,
+	WARNING_AGAIN, /* ... and once more, or that is not needed any more */
+	WARNING_CALLED_OFF,
+	WARNING_NOT_CALLED_OFF, /* the run was stopped, and he could not be told */
+};
+
 enum session_job_state { SESSION_PLANNED, SESSION_ASKED, SESSION_SETTLED, SESSION_JOB_STATE_COUNT };
 
 struct session_job {
@@ -30,6 +40,13 @@ struct session_job {
 	bool refused; /* ... and said that it is in no state for it: one look decides */
 	/* asked by the run that this one goes on with: ask again once its verify time is over */
 	bool resumed;
+	bool disconnected;   /* as it was last listed or looked at */
+	bool warn_intended;  /* the journal has that it is about to be warned */
+	uint8_t warning;     /* enum session_warning */
+	uint8_t warn_tries;  /* of the present warning, that failed */
+	uint8_t warn_round;  /* those of one round have one grace */
+	uint16_t warn_error; /* kind of what stood in the way of a warning; 0 nothing */
+	int64_t grace_until_us;
 	bool closing;	       /* counts against --max-closing */
 	bool present;	       /* the last successful look showed it */
 	bool recheck;	       /* the same id and user are still listed: compare the logon time */

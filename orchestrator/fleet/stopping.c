@@ -13,6 +13,7 @@ static const struct {
 	[FLEET_STOP_MAX_SESSIONS] = { "max_sessions", REP_REASON_MAX_SESSIONS, false },
 	[FLEET_STOP_RUN_TIMEOUT] = { "run_timeout", REP_REASON_RUN_TIMEOUT, false },
 	[FLEET_STOP_DRAIN_FAILED] = { "drain_failed", REP_REASON_DRAIN_FAILED, false },
+	[FLEET_STOP_NOTIFY_FAILED] = { "notify_failed", REP_REASON_NOTIFY_FAILED, false },
 	[FLEET_STOP_JOURNAL] = { "journal", REP_REASON_JOURNAL, false },
 	[FLEET_STOP_SIGINT] = { "SIGINT", REP_REASON_INTERRUPTED, true },
 	[FLEET_STOP_SIGTERM] = { "SIGTERM", REP_REASON_INTERRUPTED, true },
@@ -51,6 +52,8 @@ static void on_stop(struct exec_timer *timer)
 	if (fleet->phase == FLEET_FINISHED)
 		return;
 	exec_timer_stop(fleet->options.executor, &fleet->pause_timer);
+	if (fleet->stop == FLEET_STOP_CREDENTIALS)
+		fleet->seats.concurrency = 1; /* what is still to be said, one by one */
 	if (fleet->phase == FLEET_RESTORE)
 		fleet_restore_stopped(fleet);
 	else if (in_queue)
@@ -68,6 +71,7 @@ void fleet_stop(struct fleet *fleet, enum fleet_stop reason)
 	/* An interrupt outweighs what stopped the run before it: the exit code says so. */
 	if (fleet->stop == FLEET_STOP_NONE || !stop_rows[fleet->stop].signal)
 		fleet->stop = reason;
+	fleet->hastened |= hasten;
 	fleet->restore_leave |= hasten && fleet->phase == FLEET_RESTORE;
 	fleet->stop_now = hasten || reason == FLEET_STOP_RUN_TIMEOUT;
 	/* From the loop: the caller may be in the middle of a host's decision. */

@@ -12,7 +12,9 @@ enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bo
 
 		done += rep_session_outcome_is_done(outcome) || outcome == REP_SESSION_NONE;
 		not_done += rep_session_outcome_is_not_done(outcome);
-		not_come_to += outcome == REP_SESSION_NOT_ATTEMPTED;
+		/* A warning that could not be shown is a failure of the host's. */
+		not_come_to += outcome == REP_SESSION_NOT_ATTEMPTED &&
+			       host->sessions[i].reason != REP_REASON_NOT_WARNED;
 		timed_out += outcome == REP_SESSION_TIMED_OUT;
 	}
 	if (!reached && done)
@@ -40,6 +42,7 @@ static const struct {
 	{ FLEET_STOP_MAX_FAILURES, 4, REP_RUN_ABORTED },
 	{ FLEET_STOP_CREDENTIALS, 4, REP_RUN_ABORTED },
 	{ FLEET_STOP_DRAIN_FAILED, 4, REP_RUN_ABORTED },
+	{ FLEET_STOP_NOTIFY_FAILED, 4, REP_RUN_ABORTED },
 	{ FLEET_STOP_DECLINED, 5, REP_RUN_ABORTED },
 	{ FLEET_STOP_MAX_SESSIONS, 5, REP_RUN_ABORTED },
 };

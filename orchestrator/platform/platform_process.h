@@ -51,6 +51,10 @@ bool process_ignores(int signal);
 /* UTC, milliseconds since 1970. */
 int64_t process_wall_ms(void);
 
+/* What this machine's clock on the wall shows beyond UTC at that time, in milliseconds; 0 where it is not
+ * known. */
+int64_t process_local_offset_ms(int64_t utc_ms);
+
 /* Ends the process at once, without waiting for threads that sit in a call: temporary files are
  * removed, files that are appended to are closed, nothing else is cleaned up. */
 PROCESS_NORETURN void process_end_now(int exit_code);

@@ -14,6 +14,8 @@
 
 #include <uv.h>
 
+#include "utc.h"
+
 void process_prepare(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -104,6 +106,21 @@ int64_t process_wall_ms(void)
 	if (timespec_get(&now, TIME_UTC) != TIME_UTC)
 		return 0;
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t process_local_offset_ms(int64_t utc_ms)
+{
+	time_t at = (time_t)(utc_ms / 1000);
+	char text[UTC_TEXT_SIZE];
+	int64_t shown_ms;
+	struct tm local;
+
+	/* Read back as if it were UTC: the difference is what was looked for. */
+	if (!localtime_r(&at, &local) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &local) ||
+	    utc_parse(text, &shown_ms) < 0)
+		return 0;
+	return shown_ms - (int64_t)at * 1000;
 }
 
 void process_end_now(int exit_code)

@@ -166,6 +166,20 @@ int64_t process_wall_ms(void)
 	       10000;
 }
 
+int64_t process_local_offset_ms(int64_t utc_ms)
+{
+	uint64_t ticks = (uint64_t)(utc_ms * 10000 + EPOCH_100NS);
+	FILETIME at = { (DWORD)ticks, (DWORD)(ticks >> 32) }, shown;
+	SYSTEMTIME utc, local;
+
+	if (!FileTimeToSystemTime(&at, &utc) ||
+	    !SystemTimeToTzSpecificLocalTime(NULL, &utc, &local) ||
+	    !SystemTimeToFileTime(&local, &shown))
+		return 0;
+	return (int64_t)(((uint64_t)shown.dwHighDateTime << 32 | shown.dwLowDateTime) - ticks) /
+	       10000;
+}
+
 /* exit() would wait for locks that stuck threads hold. */
 void process_end_now(int exit_code)
 {

@@ -16,12 +16,15 @@ ASKED = {"logged_off", "in_doubt", "still_present", "returned"}
 # The same for other calls, by command and call: what is not here may not happen.
 EFFECTS = {
     ("disconnect", "disconnect"): {"disconnected", "in_doubt", "still_present"},
-    ("message", "message"): {"messaged", "in_doubt"},
+    # gone: a run that goes on wanted to send it once more
+    ("message", "message"): {"messaged", "in_doubt", "already_gone"},
 }
 KNOWN = {
     "logged_off", "already_gone", "disconnected", "messaged", "planned", "listed", "failed", "timed_out",
     "in_doubt", "still_present", "identity_changed", "returned", "not_attempted", "skipped",
 }
+# What warned users read when the run is stopped, unless it was given another text.
+CALLED_OFF = "The logoff that was announced for {time} is called off."
 NEEDS_REASON = {"skipped", "not_attempted"}
 # Selected, and then found to be no longer what was selected.
 CHANGED = {"no_longer_matches", "already_disconnected"}
@@ -132,6 +135,8 @@ class Checker:
         for line in self.lines:
             if line["call"] in ("leave", "return") or (command, line["call"]) == ("logoff", "logoff"):
                 continue
+            if (command, line["call"]) == ("logoff", "message") and (self.report["run"].get("policy") or {}).get("notify"):
+                continue  # a warning
             if line["call"] == "drain" and (command == "drain" or self.report["run"]["policy"].get("drain")):
                 continue
             outcomes = EFFECTS.get((command, line["call"]))
@@ -151,6 +156,39 @@ class Checker:
             outcome = session["outcome"]
             if outcome in done and key not in done[outcome] and key not in self.left:
                 self.say(f"{name(key)} is called {outcome} and is not")
+
+    def told(self):
+        """Messages of this run, by session: (when, text)."""
+        told = collections.defaultdict(list)
+        for line in self.lines:
+            if line["call"] == "message":
+                key = (line["host"], line["session"], line["user"], line["logon_at"])
+                told[key].append((milliseconds(line["t"]), line["text"]))
+        return told
+
+    def check_courtesy(self):
+        """Of a logoff with warnings: nobody who was connected is logged off before the grace of a warning of his is
+        over; nobody is told anything who was not selected, and whoever is told that it is called off stays."""
+        policy = self.report["run"].get("policy") or {}
+        grace, cancelled = policy.get("grace_ms"), policy.get("notify_cancelled") or CALLED_OFF
+        if policy.get("notify") is None:
+            return
+        told = self.told()
+        for key in told:
+            if key not in self.sessions or not self.sessions[key]["selected"]:
+                self.say(f"{name(key)} was warned without being selected")
+        for key, line in self.gone.items():
+            session = self.sessions.get(key)
+            if session is None or (session["state"] == "disconnected" and not policy["grace_disconnected"]):
+                continue
+            if policy["notify_failed"] == "continue" and session["error"]:
+                continue
+            if not any(milliseconds(line["t"]) - t >= grace for t, _ in told[key]):
+                self.say(f"{name(key)} was logged off without a warning and its grace")
+        start = cancelled.split("{")[0]
+        for key, messages in told.items():
+            if any(text.startswith(start) for _, text in messages) and key in self.gone:
+                self.say(f"{name(key)} was told that it is called off, and was logged off")
 
     def modes(self, until):
         """The drain mode of every host that was ever set to one, at that time."""
@@ -210,6 +248,7 @@ class Checker:
         self.check_gone()
         self.check_reported()
         self.check_other_effects()
+        self.check_courtesy()
         self.check_totals()
         self.check_drain()
         if scenario:

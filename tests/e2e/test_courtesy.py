@@ -1,5 +1,9 @@
 """Kindness: messages and disconnects across the fleet, compared with what really happened."""
 
+import signal
+import time
+
+import check_state
 import lib
 
 SESSIONS = [lib.session(2, "CORP\\alice"), lib.session(3, "CORP\\bob", state="disconnected"), lib.session(4, "LAB\\eve")]
@@ -119,6 +123,165 @@ class Acts(lib.Case):
             return self.read(name)
         except FileNotFoundError:
             return b""
+
+
+class Warnings(lib.Case):
+    """`logoff` with --notify and --grace."""
+
+    NOTICE = ("--notify", "{user}: off at {time}, {minutes} min left", "--verify-interval", "100ms")
+
+    def command(self, *arguments, number=""):
+        return ["logoff", *self.sim, "--yes", "--all", "--sim-state", f"state{number}", "-o", f"report{number}.json",
+                *self.NOTICE, *arguments]
+
+    def told(self, name="state"):
+        try:
+            return [(line["session"], line["text"]) for line in self.state(name) if line["effect"] == "messaged"]
+        except FileNotFoundError:
+            return []
+
+    def warn(self, code, *arguments, **more):
+        result = self.expect(code, *self.command(*arguments, **more))
+        self.assert_state_matches()
+        return result
+
+    def test_grace(self):
+        document = lib.scenario({"h1": {"sessions": SESSIONS}, "h2": {"sessions": SESSIONS}})
+        self.sim = self.fleet(["h1", "h2"], document)
+        result = self.warn(0, "--grace", "3s", "--notify-again", "1s", "--reason", "patches")
+        self.assertIn("Users are warned first and have 3s, with a second warning 1s before; disconnected sessions go at "
+                      "once.", result.err)
+        self.assertEqual(8, len(self.told()))
+        self.assertEqual({2, 4}, {session for session, _ in self.told()})
+        for _, text in self.told():
+            self.assertRegex(text, r"^(alice|eve): off at \d\d:\d\d, 1 min left$")
+        lines = lib.journal(self.read("report.json.journal.jsonl"))
+        self.assertEqual(4, len(lib.events(lines, "warn")))
+        self.assertEqual(8, len(lib.events(lines, "warned")))
+        policy = self.report()["run"]["policy"]
+        self.assertEqual((3000, 1000, False, "skip"), tuple(policy[name] for name in (
+            "grace_ms", "notify_again_ms", "grace_disconnected", "notify_failed")))
+
+    def test_local_time(self):
+        self.sim = self.fleet(["h1"], lib.scenario({"h1": {"sessions": SESSIONS}}))
+        hours = []
+        for zone in ("UTC0", "XXX-5"):
+            self.expect(0, *self.command("--grace", "1s", number=zone), env={"TZ": zone})
+            hours.append({int(text.split("off at ")[1][:2]) for _, text in self.told(f"state{zone}")})
+        # an hour may have begun in between
+        self.assertTrue({(hour + 5) % 24 for hour in hours[0]} | {(hour + 6) % 24 for hour in hours[0]} >= hours[1], hours)
+
+    def test_who_leaves_is_not_waited_for(self):
+        self.sim = self.fleet(["h1"], lib.scenario({"h1": {"sessions": [
+            lib.session(2, "CORP\\alice", leaves_after_ms=700), lib.session(3, "CORP\\bob")]}}))
+        self.warn(0, "--grace", "2s")
+        self.assertEqual({"already_gone": 1, "logged_off": 1}, {
+            key: count for key, count in lib.outcomes(self.report()).items() if key != "skipped"})
+
+    def test_warnings_that_fail(self):
+        for policy, code, outcomes in (
+                ("skip", 1, {"not_attempted": 1, "logged_off": 2}), ("continue", 0, {"logged_off": 3}),
+                ("abort", 4, {"not_attempted": 2, "logged_off": 1})):
+            with self.subTest(policy=policy):
+                self.sim = self.fleet(["h1"], lib.scenario({"h1": {
+                    "sessions": SESSIONS, "faults": [{"call": "message", "session": 4, "error": 5}]}}))
+                self.expect(code, *self.command("--grace", "1s", "--notify-failed", policy, "--wave", "1", number=policy))
+                report = self.report(f"report{policy}.json")
+                found = {key: count for key, count in lib.outcomes(report).items() if key != "skipped"}
+                if policy == "abort":  # the disconnected session may have gone already
+                    self.assertEqual("notify_failed", report["run"]["stopped_by"])
+                    self.assertLessEqual(found.get("logged_off", 0), 1)
+                else:
+                    self.assertEqual(outcomes, found)
+                eve = next(entry for _, entry in lib.sessions_of(report) if entry["user"] == "eve")
+                self.assertEqual(("WTSSendMessage", 5), (eve["error"]["api"], eve["error"]["code"]))
+                self.assertEqual(None if policy == "continue" else "not_warned", eve["reason"])
+                self.assert_state_matches(f"report{policy}.json", f"state{policy}")
+
+    def interrupted(self, *arguments, twice=False):
+        """A run whose users have all been warned, interrupted in the grace; what it said."""
+        process = self.start(*self.command("--grace", "10m", *arguments))
+        self.wait_for(lambda: len(self.told()) == 4 and len([
+            line for line in self.state() if line["effect"] == "gone"]) == 2)
+        self.wait_for(lambda: self.finished_looking())
+        process.send_signal(signal.SIGINT)
+        said = b""
+        while twice and b"interrupted" not in said:  # two at once would be one
+            said += process.stderr.readline()
+        if twice:
+            process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=lib.PATIENCE_S)
+        said += err
+        self.assertEqual(130, process.returncode, said.decode())
+        return said.decode()
+
+    def finished_looking(self):
+        """Both disconnected sessions have their result, and nothing is left to do but to wait."""
+        lines = lib.journal(self.read("report.json.journal.jsonl"))
+        return len(lib.events(lines, "result")) == 2 and len(lib.events(lines, "warned")) == 4
+
+    def test_interrupt_in_the_grace(self):
+        self.sim = self.fleet(["h1", "h2"], lib.scenario({"h1": {"sessions": SESSIONS}, "h2": {"sessions": SESSIONS}}))
+        err = self.interrupted("--notify-cancelled", "Not today, {user}.")
+        self.assertIn("nothing new is started", err)
+        self.assertEqual([(2, "Not today, alice.")] * 2 + [(4, "Not today, eve.")] * 2, sorted(self.told()[4:]))
+        self.assert_state_matches()
+        self.assertEqual({"interrupted"}, {entry["reason"] for _, entry in lib.sessions_of(self.report())
+                                           if entry["outcome"] == "not_attempted"})
+        lines = lib.journal(self.read("report.json.journal.jsonl"))
+        self.assertEqual(4, len(lib.events(lines, "called_off")))
+
+    def test_second_interrupt_waits_for_nothing(self):
+        self.sim = self.fleet(["h1", "h2"], lib.scenario({"h1": {"sessions": SESSIONS}, "h2": {"sessions": SESSIONS}},
+                                                         defaults={"latency_ms": {**lib.FAST, "open": 1500}}))
+        began = time.monotonic()
+        err = self.interrupted(twice=True)
+        self.assertIn("4 sessions on 2 hosts were warned and could not be told that it is called off", err)
+        self.assertLess(time.monotonic() - began, 60)
+        self.assertEqual(4, len(self.told()))
+        self.assert_state_matches()
+
+    @lib.posix_only("kills the process")
+    def test_killed_in_the_grace_and_resumed(self):
+        self.sim = self.fleet(["h1", "h2"], lib.scenario({"h1": {"sessions": SESSIONS}, "h2": {"sessions": SESSIONS}}))
+        process = self.start(*self.command("--grace", "3s"))
+        self.wait_for(lambda: len(self.told()) == 4)
+        self.wait_for(lambda: len(lib.events(lib.journal(self.read("report.json.journal.jsonl")), "warned")) == 4)
+        process.kill()
+        process.communicate()
+        resumed = self.expect(0, "resume", "report.json.journal.jsonl", "--yes", "--verify-timeout", "2s")
+        self.assertIn("were warned before: 4 sessions; they are warned anew and have the whole grace", resumed.err)
+        self.assertEqual(8, len(self.told()))
+        gone = {(line["host"], line["session"]): check_state.milliseconds(line["t"])
+                for line in self.state() if line["effect"] == "gone"}
+        for line in self.state():
+            key = (line["host"], line["session"])
+            if line["effect"] == "messaged":  # also the second time
+                self.assertGreaterEqual(gone[key] - check_state.milliseconds(line["t"]), 3000)
+        self.assert_state_matches()
+
+    def test_options_that_do_not_fit(self):
+        self.sim = self.fleet(["h1"], lib.scenario())
+        for arguments, told in (
+                (["--grace", "5m"], "'--grace' is the time between a warning and the logoff: give --notify TEXT too"),
+                (["--notify", "x"], "give --grace DUR too"),
+                (["--notify", "x", "--grace", "5m", "--notify-again", "5m"], "must be less than '--grace 5m'"),
+                (["--notify", "x", "--grace", "0"], "option '--grace' must be from 1s to 1d"),
+                (["--notify-again", "1m"], "give --notify TEXT and --grace DUR too"),
+                (["--grace-disconnected"], "give --notify TEXT and --grace DUR too"),
+                (["--notify-failed", "skip"], "give --notify TEXT and --grace DUR too"),
+                (["--notify-cancelled", "x"], "give --notify TEXT and --grace DUR too"),
+                (["--notify", "{usr}", "--grace", "5m"], "option '--notify' has an unknown placeholder '{usr}' at character 1"),
+                (["--notify", "x", "--grace", "5m", "--notify-cancelled", "a{"], "option '--notify-cancelled' has a placeholder"),
+                (["--notify", "{reason}", "--grace", "5m"], "but there is no --reason"),
+                (["--notify", "x" * 512, "--grace", "5m"], "is too long: 512 UTF-16 units"),
+                (["--notify", " ", "--grace", "5m"], "option '--notify' is empty"),
+                (["--notify", "x", "--grace", "5m", "--run-timeout", "300"], "'--run-timeout 5m' is over before"),
+                (["--notify", "x", "--grace", "5m", "--notify-failed", "never"], "must be 'skip', 'continue' or 'abort'")):
+            with self.subTest(arguments=arguments):
+                result = self.expect(2, "logoff", *self.sim, "--all", "--yes", "--sim-state", "state", *arguments)
+                self.assertIn(told, result.err)
+        self.assertIn("belongs to 'logoff'", self.expect(2, "sessions", *self.sim, "--notify", "x").err)
 
 
 if __name__ == "__main__":

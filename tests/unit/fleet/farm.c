@@ -534,6 +534,17 @@ void farm_keep_journal(struct farm *farm)
 	}
 }
 
+/* Whether the journal's line that `at` is in tells of that event. */
+static bool is_line_of(struct farm *farm, const char *at, const char *event)
+{
+	char begin[32];
+
+	while (at > farm->journal_bytes.data && at[-1] != '\n')
+		at--;
+	(void)snprintf(begin, sizeof(begin), "{\"event\":\"%s\"", event);
+	return strncmp(at, begin, strlen(begin)) == 0;
+}
+
 /* The same of a drain mode: whoever resumes has to know what it was. What is put back goes ahead
  * without, where the journal has failed. */
 static void check_drain_intended(struct farm *farm, const struct farm_effect *effect)
@@ -572,11 +583,14 @@ static void check_intended(struct farm *farm, const char *line, size_t len)
 			(void)snprintf(row_text, sizeof(row_text), "%u", (unsigned)i);
 	(void)snprintf(begin, sizeof(begin), "\"host\":\"%s\",\"rows\":[", effect.host);
 	while ((at = strstr(at, begin)) != NULL && at < end) {
+		bool intent = is_line_of(farm, at, "intent");
+
 		at += strlen(begin);
 		for (const char *rows = at; *rows != ']'; rows += *rows == ',') {
 			size_t digits = strcspn(rows, ",]");
 
-			if (digits == strlen(row_text) && strncmp(rows, row_text, digits) == 0)
+			if (intent && digits == strlen(row_text) &&
+			    strncmp(rows, row_text, digits) == 0)
 				return;
 			rows += digits;
 		}
@@ -626,11 +640,14 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->options.look_again = crashed->options.look_again;
 	farm->options.max_sessions = crashed->options.max_sessions;
 	farm->options.call_timeout_ms = crashed->options.call_timeout_ms;
+	farm->options.command = crashed->options.command;
+	farm->options.message = crashed->options.message;
+	farm->options.notify = crashed->options.notify;
+	farm->selection.for_disconnect = crashed->selection.for_disconnect;
 	farm->options.concurrency = crashed->options.concurrency;
 	farm->options.pool_threads = crashed->options.pool_threads;
 	farm->options.drain = crashed->options.drain;
 	farm->options.drain_failed = crashed->options.drain_failed;
-	farm->options.command = crashed->options.command;
 	farm->options.drain_to = crashed->options.drain_to;
 	farm->state_start = crashed->state_start;
 	if (!farm->read.confirmed)

@@ -138,6 +138,16 @@ int farm_run_table(const char *group, const struct farm_row *rows, size_t count)
 void farm_check_truth(struct farm *farm);
 void farm_check_drain(struct farm *farm); /* its part about drain modes */
 
+/* The texts that courtesy tests use: what happened can be told from them. */
+#define FARM_WARNING	"{minutes} min until {time}"
+#define FARM_CALLED_OFF "not at {time}"
+
+/* The same for warnings (options.notify with the texts above): nobody who is connected is logged off before
+ * the grace of his own last first warning is over; nobody is warned who was not selected; whoever was
+ * warned and stays when the run is stopped has been told, or the report says that he could not be. `strict`: no fault
+ * and no second interrupt stands in the way of that. */
+void farm_check_courtesy(struct farm *farm, bool strict);
+
 #define assert_outcome(row, expected)                                                              \
 	assert_string_equal(rep_session_outcome_name((enum rep_session_outcome)(row)->outcome),    \
 			    expected)

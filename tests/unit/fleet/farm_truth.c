@@ -61,7 +61,9 @@ static const struct {
 	  OUTCOME(LOGGED_OFF) | OUTCOME(IN_DOUBT) | OUTCOME(STILL_PRESENT) | OUTCOME(RETURNED) },
 	{ "disconnect", COMMAND(DISCONNECT),
 	  OUTCOME(DISCONNECTED) | OUTCOME(IN_DOUBT) | OUTCOME(STILL_PRESENT) },
-	{ "message", COMMAND(MESSAGE), OUTCOME(MESSAGED) | OUTCOME(IN_DOUBT) },
+	/* gone: a run that goes on wanted to send it once more */
+	{ "message", COMMAND(MESSAGE),
+	  OUTCOME(MESSAGED) | OUTCOME(IN_DOUBT) | OUTCOME(ALREADY_GONE) },
 	{ "message", COMMAND(LOGOFF), ~0u }, /* warnings */
 };
 
@@ -182,4 +184,95 @@ void farm_check_truth(struct farm *farm)
 		}
 	}
 	farm_check_drain(farm);
+}
+
+/* Everything that was done to one session, in the order of the state. */
+struct history {
+	/* the warning that the grace counts from: the last one, where there is none "again" */
+	int64_t warned_ms;
+	int64_t logged_off_ms;
+	unsigned warnings, calls_off;
+};
+
+static struct history history_of(struct farm *farm, const struct rep_host *host,
+				 const struct rep_session *row)
+{
+	bool once = farm->options.notify.again_ms < 0;
+	struct history history = { .warned_ms = UTC_UNKNOWN, .logged_off_ms = UTC_UNKNOWN };
+	const char *line = strbuf_text(&farm->state);
+
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+		struct farm_effect effect;
+
+		(void)farm_effect_read(line, len, &effect);
+		line += len + (line[len] == '\n');
+		if (strcmp(effect.host, host->name) != 0 || effect.session != row->id ||
+		    effect.logon_at_ms != row->logon_at_ms)
+			continue;
+		if (strcmp(effect.call, "logoff") == 0) {
+			history.logged_off_ms = effect.t_ms;
+		} else if (strncmp(effect.text, "not at ", 7) == 0) {
+			history.calls_off++;
+		} else if (strcmp(effect.call, "message") == 0) {
+			if (!history.warnings++ || once)
+				history.warned_ms = effect.t_ms;
+		}
+	}
+	return history;
+}
+
+static void check_warned(struct farm *farm, const struct rep_host *host,
+			 const struct rep_session *row, const struct history *history)
+{
+	const struct fleet_notify *notify = &farm->options.notify;
+	bool grace = row->state != REP_STATE_DISCONNECTED || notify->disconnected;
+
+	if (history->logged_off_ms == UTC_UNKNOWN || !grace ||
+	    (notify->failed == FLEET_FAILED_CONTINUE && row->error))
+		return;
+	if (history->warned_ms == UTC_UNKNOWN)
+		fail_msg("%s session %u was logged off without a warning", host->name,
+			 (unsigned)row->id);
+	if (history->logged_off_ms - history->warned_ms < notify->grace_ms)
+		fail_msg("%s session %u was logged off %lld ms after its warning", host->name,
+			 (unsigned)row->id,
+			 (long long)(history->logged_off_ms - history->warned_ms));
+}
+
+static void check_called_off(struct farm *farm, const struct rep_host *host,
+			     const struct rep_session *row, const struct history *history,
+			     bool strict)
+{
+	bool stays = row->outcome == REP_SESSION_NOT_ATTEMPTED && history->warnings;
+	bool stopped = farm->record.run.stopped_by[0] != '\0';
+	bool disconnected;
+
+	if (history->calls_off && history->logged_off_ms != UTC_UNKNOWN)
+		fail_msg("%s session %u was told that it is called off, and was logged off",
+			 host->name, (unsigned)row->id);
+	/* A warning that was left behind may have been shown: he is told too. */
+	if (history->calls_off &&
+	    (!stopped || (strict && !history->warnings) || history->calls_off > 1))
+		fail_msg("%s session %u was told %u times that it is called off", host->name,
+			 (unsigned)row->id, history->calls_off);
+	if (strict && stays && row->reason != REP_REASON_NOT_WARNED && !history->calls_off &&
+	    farm_row_present(farm, host->name, row, &disconnected))
+		fail_msg("%s session %u was warned, stays and was not told", host->name,
+			 (unsigned)row->id);
+}
+
+void farm_check_courtesy(struct farm *farm, bool strict)
+{
+	for (size_t i = 0; i < farm->record.host_count; i++) {
+		const struct rep_host *host = &farm->record.hosts[i];
+
+		for (uint32_t k = 0; k < host->session_count; k++) {
+			const struct rep_session *row = &host->sessions[k];
+			struct history history = history_of(farm, host, row);
+
+			check_warned(farm, host, row, &history);
+			check_called_off(farm, host, row, &history, strict);
+		}
+	}
 }

@@ -76,6 +76,37 @@ static void journal__fails__nothing_new_is_begun(void **state)
 	}
 }
 
+/* Warned is not asked: a run that goes on has nobody in doubt, and knows who was told. */
+static void journal__killed_in_the_grace__nobody_is_in_doubt(void **state)
+{
+	struct farm before, farm;
+	size_t active = 0;
+
+	(void)state;
+	farm_init(&before, "h[1:10]", FARM ", \"seed\": 3");
+	before.options.notify = (struct fleet_notify){ .text = FARM_WARNING,
+						       .grace_ms = 900000,
+						       .again_ms = 60000,
+						       .called_off = FARM_CALLED_OFF };
+	farm_keep_journal(&before);
+	farm_run_until(&before, 850000); /* after the second warning */
+	for (size_t i = 0; i < before.record.host_count; i++)
+		for (uint32_t k = 0; k < before.record.hosts[i].session_count; k++)
+			active += before.record.hosts[i].sessions[k].outcome == REP_SESSION_NONE;
+	assert_in_range(active, 10, 60);
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	assert_int_equal(farm.read.doubt_count, 0);
+	assert_int_equal(farm.read.warned_count, active);
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_int_equal(farm.record.run.exit_code, 0);
+	/* warned anew, with the whole grace */
+	assert_true(exec_wall_ms(farm.executor) - FARM_EPOCH_MS >= 850000 + 900000);
+	farm_check_truth(&farm);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 static void farm_settings(struct farm *farm, uint64_t *rng)
 {
 	farm->options.concurrency = (unsigned)rng_below(rng, 6) + 1;
@@ -89,12 +120,35 @@ static void farm_settings(struct farm *farm, uint64_t *rng)
 	farm->options.look_again = rng_below(rng, 3) == 0;
 	if (rng_below(rng, 4) == 0)
 		farm->options.max_sessions = 12 + (int64_t)rng_below(rng, 6);
+	switch (rng_below(rng, 8)) {
+	case 0:
+		farm->options.command = FLEET_DISCONNECT;
+		farm->selection.for_disconnect = true;
+		break;
+	case 1:
+		farm->options.command = FLEET_MESSAGE;
+		farm->options.message = "{user} on {host}";
+		break;
+	case 2:
+	case 3:
+	case 4: /* nobody loses his grace by a crash */
+		farm->options.notify = (struct fleet_notify){ .text = FARM_WARNING,
+							      .grace_ms = 1500,
+							      .again_ms = -1,
+							      .called_off = FARM_CALLED_OFF };
+		break;
+	default:
+		break;
+	}
+	if (farm->options.command != FLEET_LOGOFF)
+		farm->options.sweeps = 0;
 }
 
 /* Sweeps take longer: a later moment is then as likely. */
 static int64_t moment_ms(struct farm *farm, uint64_t *rng)
 {
-	return (int64_t)rng_below(rng, 2500 + 2500 * farm->options.sweeps);
+	return (int64_t)rng_below(rng, 2500 + 2500 * farm->options.sweeps +
+					       (farm->options.notify.text ? 2000 : 0));
 }
 
 /* Up to now, whatever the number of processes. */
@@ -136,6 +190,9 @@ static void crash_and_resume(uint64_t seed)
 		"{\"call\": \"logoff\", \"session\": 2, \"swap_user\": \"CORP\\\\mallory\"}",
 		"{\"call\": \"logoff\", \"error\": 5, \"times\": 1}",
 		"{\"call\": \"logoff\", \"delay_ms\": 300}",
+		"{\"call\": \"message\", \"error\": 1726, \"times\": 1}",
+		"{\"call\": \"message\", \"delay_ms\": 300}",
+		"{\"call\": \"disconnect\", \"error\": 1726, \"times\": 1}",
 		"{\"call\": \"drain\", \"delay_ms\": 200}",
 		"{\"call\": \"drain\", \"error\": 1726, \"times\": 1}",
 		"{\"call\": \"drain\", \"delay_ms\": 1, \"times\": 2}, {\"call\": \"drain\", "
@@ -198,6 +255,8 @@ static void crash_and_resume(uint64_t seed)
 	if (farm) {
 		farm_check_truth(farm);
 		check_asked_once(farm);
+		if (farm->options.notify.text)
+			farm_check_courtesy(farm, false);
 		if (farm->options.max_sessions >= 0)
 			assert_true(selected_in_all(farm) <= farm->options.max_sessions);
 	}
@@ -222,6 +281,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(journal__slow_disk__intents_before_calls),
 		cmocka_unit_test(journal__many_hosts_at_once__share_commits),
 		cmocka_unit_test(journal__fails__nothing_new_is_begun),
+		cmocka_unit_test(journal__killed_in_the_grace__nobody_is_in_doubt),
 		cmocka_unit_test(resume__killed_at_any_moment__record_matches_the_fleet),
 	};
 	int failed;

@@ -19,7 +19,9 @@ static uint64_t first_seed = 1, seed_count = 3000;
 static const char *const query_errors[] = { "0", "5", "64", "1722", "1733", "1727" };
 static const char *const errors[] = { "0",    "2",    "5",    "64",   "170",  "1326",
 				      "1722", "1726", "1727", "7007", "7022", "7024" };
-static const char *const calls[] = { "open", "enumerate", "query", "logoff", "drain" };
+static const char *const calls[] = { "open",	   "enumerate", "query", "logoff",
+				     "disconnect", "message",	"drain" };
+static const char *const acts[] = { "logoff", "logoff", "disconnect", "message" };
 
 #define PICK(rng, array) ((array)[rng_below(rng, sizeof(array) / sizeof(*(array)))])
 
@@ -39,10 +41,12 @@ static void add_fault(struct strbuf *out, uint64_t *rng, bool swaps)
 		call = "close";
 	if (kind == 4 && rng_below(rng, 3) == 0)
 		call = "drain";
+	if (kind >= 7)
+		call = PICK(rng, acts);
 	if (kind == 7 && rng_below(rng, 2))
 		call = "drain";
-	else if (kind >= 7)
-		call = "logoff";
+	else if (kind == 7 && strcmp(call, "message") == 0)
+		call = "logoff"; /* a warning that only seems to be shown is none, and nobody can tell */
 	strbuf_addf(out, "{\"call\": \"%s\"", call);
 	if (kind < 4)
 		strbuf_addf(out, ", \"error\": %s",
@@ -81,6 +85,8 @@ static void add_host(struct strbuf *out, uint64_t *rng, unsigned host)
 
 	strbuf_addf(out, "%s\"h%u\": {\"sessions\": [", host > 1 ? ", " : "", host);
 	for (unsigned i = 0; i < sessions; i++) {
+		bool disconnected = rng_below(rng, 4) == 0;
+
 		strbuf_addf(out, "%s{\"id\": %u, \"user\": \"CORP\\\\user%u\", \"logon_s\": %u",
 			    i ? ", " : "", i + 2, i, (unsigned)rng_below(rng, 9000) + 60);
 		if (rng_below(rng, 6) == 0)
@@ -89,7 +95,7 @@ static void add_host(struct strbuf *out, uint64_t *rng, unsigned host)
 		if (rng_below(rng, 6) == 0)
 			strbuf_addf(out, ", \"returns_after_ms\": %u",
 				    (unsigned)rng_below(rng, 3000));
-		strbuf_adds(out, "}");
+		strbuf_adds(out, disconnected ? ", \"state\": \"disconnected\"}" : "}");
 	}
 	strbuf_adds(out, "], \"faults\": [");
 	add_probe_fault(out, rng);
@@ -144,6 +150,30 @@ static void set_options(struct farm *farm, uint64_t *rng)
 	}
 }
 
+/* What is done, and how kindly. */
+static void set_command(struct farm *farm, uint64_t *rng)
+{
+	static const enum fleet_command commands[] = {
+		FLEET_LOGOFF, FLEET_LOGOFF,	FLEET_LOGOFF,
+		FLEET_LOGOFF, FLEET_DISCONNECT, FLEET_MESSAGE
+	};
+	struct fleet_notify *notify = &farm->options.notify;
+
+	farm->options.command = PICK(rng, commands);
+	farm->selection.for_disconnect = farm->options.command == FLEET_DISCONNECT;
+	if (farm->options.command != FLEET_LOGOFF)
+		farm->options.sweeps = 0;
+	farm->options.message = "{user} on {host}";
+	if (farm->options.command != FLEET_LOGOFF || rng_below(rng, 2))
+		return;
+	notify->text = FARM_WARNING;
+	notify->called_off = FARM_CALLED_OFF;
+	notify->grace_ms = 1000 + (int64_t)rng_below(rng, 15000);
+	notify->again_ms = rng_below(rng, 2) ? (int64_t)rng_below(rng, 1000) : -1;
+	notify->disconnected = rng_below(rng, 3) == 0;
+	notify->failed = (enum fleet_failed)rng_below(rng, 3);
+}
+
 static struct farm *current;
 
 static void on_stop(struct exec_timer *timer)
@@ -158,9 +188,11 @@ static void set_stops(struct farm *farm, struct exec_timer stops[2], uint64_t *r
 	memset(stops, 0, 2 * sizeof(*stops));
 	for (uint64_t i = rng_below(rng, 6); i < 2; i++) {
 		stops[i].fire = on_stop;
-		assert_int_equal(
-			exec_timer_set(farm->executor, &stops[i], (int64_t)rng_below(rng, 4000000)),
-			0);
+		assert_int_equal(exec_timer_set(farm->executor, &stops[i],
+						(int64_t)rng_below(rng, farm->options.notify.text
+										? 20000000
+										: 4000000)),
+				 0);
 	}
 }
 
@@ -181,10 +213,15 @@ static void run_seed(uint64_t seed)
 	(void)snprintf(hosts, sizeof(hosts), "h[1:%u]", host_count);
 	farm_init(&farm, hosts, strbuf_text(&scenario));
 	set_options(&farm, &rng);
+	set_command(&farm, &rng);
 	set_stops(&farm, stops, &rng);
 	if (seed_count == 1) /* run alone: show it */
-		(void)printf("{%s}\nconcurrency %u threads %u wait %d closing %lld\n",
-			     strbuf_text(&scenario), farm.options.concurrency,
+		(void)printf("{%s}\ncommand %d grace %lld again %lld failed %d concurrency %u "
+			     "threads %u wait %d closing %lld\n",
+			     strbuf_text(&scenario), (int)farm.options.command,
+			     (long long)farm.options.notify.grace_ms,
+			     (long long)farm.options.notify.again_ms,
+			     (int)farm.options.notify.failed, farm.options.concurrency,
 			     farm.options.pool_threads, farm.options.wait,
 			     (long long)farm.options.max_closing);
 	farm_run(&farm);
@@ -198,6 +235,8 @@ static void run_seed(uint64_t seed)
 	assert_true(farm.fleet && farm.state.failed == false);
 	assert_null(strstr(strbuf_text(&farm.state), "\"logoff\",\"session\":0"));
 	farm_check_truth(&farm);
+	if (farm.options.notify.text)
+		farm_check_courtesy(&farm, false);
 	farm_release(&farm);
 	strbuf_release(&scenario);
 }

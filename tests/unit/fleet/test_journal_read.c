@@ -211,10 +211,11 @@ static void reopen__what_the_stop_has_cut_off__is_open_again(void **state)
 		const char *reason;
 		bool open;
 	} rows[] = {
-		{ "interrupted", true },   { "max_failures", true }, { "credentials", true },
-		{ "run_timeout", true },   { "no_workers", true },   { "journal", true },
-		{ "host_timeout", false }, { "declined", false },    { "max_sessions", false },
-		{ "not_drained", false },  { "drain_failed", true },
+		{ "interrupted", true },   { "max_failures", true },  { "credentials", true },
+		{ "run_timeout", true },   { "no_workers", true },    { "journal", true },
+		{ "host_timeout", false }, { "declined", false },     { "max_sessions", false },
+		{ "not_warned", true },	   { "notify_failed", true }, { "not_drained", false },
+		{ "drain_failed", true },
 	};
 
 	(void)state;

@@ -312,6 +312,9 @@ static int hostile_session(struct rep_host *host, size_t i)
 	session.farm = i % 5 == 0 ? hostile_text(i + 5) : "";
 	session.state = (uint8_t)(i % REP_STATE_COUNT);
 	session.reason = (uint8_t)(i % REP_REASON_COUNT);
+	if (!session.reason && (session.outcome == REP_SESSION_SKIPPED ||
+				session.outcome == REP_SESSION_NOT_ATTEMPTED))
+		session.reason = REP_REASON_NEW; /* those are never without one */
 	session.selected = i % 2 == 0;
 	session.error = (uint16_t)(i % (COUNT_OF(kinds) + 1));
 	session.attempts = i % 7 == 0 ? UINT16_MAX : 1;
