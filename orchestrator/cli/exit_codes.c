@@ -6,7 +6,7 @@ static const struct exit_code_row rows[] = {
 	{ EXIT_UNFINISHED, "finished, but some host or session was not" },
 	{ EXIT_USAGE, "usage or invalid input, found before any host was contacted" },
 	{ EXIT_NO_MATCH, "every host was reached and nothing matched" },
-	{ EXIT_STOPPED, "stopped by --max-failures or by credential errors" },
+	{ EXIT_STOPPED, "stopped by --max-failures, credential errors, or an --...-failed abort" },
 	{ EXIT_DECLINED, "declined at the question or over --max-sessions, nothing touched" },
 	{ EXIT_NOT_WRITTEN, "a report, the journal or standard output could not be written" },
 	{ EXIT_HANGUP, "the terminal was closed, or your session ended" },

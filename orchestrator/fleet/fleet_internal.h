@@ -39,11 +39,11 @@ struct fleet {
 	struct host_job *jobs; /* one a host, same index */
 	enum fleet_phase phase;
 	enum fleet_stop stop;
-	bool stop_now;	    /* leave calls in flight behind */
+	bool stop_now;		/* leave calls in flight behind */
 	uint32_t in_grace;	/* hosts in that state */
 	int64_t grace_until_us; /* the latest end of any grace; 0: nobody was warned */
-	bool hastened;	    /* ... and tell nobody anything any more: a second interrupt */
-	bool call_off_over; /* our credentials are refused: nobody else is told either */
+	bool hastened;		/* ... and tell nobody anything any more: a second interrupt */
+	bool call_off_over;	/* our credentials are refused: nobody else is told either */
 	/* who was warned and could not be told that it is called off */
 	uint32_t untold_sessions, untold_hosts;
 	bool restore_leave; /* what is not put back by now stays as it is */

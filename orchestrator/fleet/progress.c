@@ -155,9 +155,8 @@ void fleet_progress(struct fleet *fleet, struct fleet_progress *ret)
 	ret->last_look = fleet->last_look;
 	ret->pause_left_ms =
 		fleet->pause_timer.place ? (fleet->pause_timer.due_us - now_us) / 1000 : -1;
-	ret->grace_left_ms = fleet->grace_until_us > now_us
-				     ? (fleet->grace_until_us - now_us) / 1000
-				     : -1;
+	ret->grace_left_ms =
+		fleet->grace_until_us > now_us ? (fleet->grace_until_us - now_us) / 1000 : -1;
 	ret->hosts_in_grace = fleet->in_grace;
 	ret->calls = fleet->seats.counting + fleet->seats.lent;
 	ret->calls_lent = fleet->seats.lent;

@@ -3,10 +3,15 @@
 
 #include <string.h>
 
-#define LEVEL_1		  1u
-#define ENUM_ROW_SIZE	  84u /* 82 and two to the next row */
-#define ENUM_ROW_STATION  16u /* level, switch, id, state before it */
-#define PADDING_MOST	  7u  /* what may follow a reply without meaning anything */
+#define LEVEL_1		 1u
+#define ENUM_ROW_SIZE	 84u /* 82 and two to the next row */
+#define ENUM_ROW_STATION 16u /* level, switch, id, state before it */
+#define PADDING_MOST	 7u  /* zeros that may follow a reply */
+/* Replies that hold nothing but what is always there. */
+#define HANDLE_REPLY	  (TSTS_HANDLE_SIZE + 4u)
+#define MESSAGE_REPLY	  8u
+#define EMPTY_LIST_REPLY  12u
+#define SESSION_REPLY	  204u
 #define CUT_SHORT	  "the reply ends in the middle"
 #define TICKS_PER_SECOND  INT64_C(10000000)
 #define TICKS_PER_10_MS	  INT64_C(100000)
@@ -189,12 +194,20 @@ static void take_name(struct reader *reader, uint16_t *out, size_t count)
 	copy_units(out, at, count);
 }
 
-/* What is left must be no more than padding. */
+/* Whether what is left is no more than padding. */
+static bool is_padding(const struct reader *reader)
+{
+	for (size_t at = reader->at; at < reader->len; at++)
+		if (reader->bytes[at])
+			return false;
+	return reader->len - reader->at <= PADDING_MOST;
+}
+
 static int done(const struct reader *reader, const char **reterr_what)
 {
 	const char *wrong = reader->wrong;
 
-	if (!wrong && reader->len - reader->at > PADDING_MOST)
+	if (!wrong && !is_padding(reader))
 		wrong = "the reply goes on after its end";
 	if (!wrong)
 		return 0;
@@ -202,12 +215,13 @@ static int done(const struct reader *reader, const char **reterr_what)
 	return -1;
 }
 
-/* The HRESULT is a reply's last word: where it tells of a failure, the rest means nothing. */
-static bool has_failed(const uint8_t *bytes, size_t len, uint32_t *ret_hresult)
+/* The HRESULT is a reply's last word: where it tells of a failure, the rest, which is no longer than
+ * one that has nothing to tell, means nothing. */
+static bool has_failed(const uint8_t *bytes, size_t len, size_t longest, uint32_t *ret_hresult)
 {
 	uint32_t last;
 
-	if (len < 4 || len % 4)
+	if (len < 4 || len % 4 || len > longest)
 		return false;
 	last = u32_at(bytes + len - 4);
 	if (tsts_hresult_ok(last))
@@ -223,7 +237,7 @@ int tsts_get_handle(const uint8_t *bytes, size_t len, struct tsts_handle *ret_ha
 	const uint8_t *handle;
 	uint32_t hresult;
 
-	if (has_failed(bytes, len, ret_hresult))
+	if (has_failed(bytes, len, HANDLE_REPLY, ret_hresult))
 		return 0;
 	handle = take(&reader, TSTS_HANDLE_SIZE);
 	hresult = take_u32(&reader);
@@ -252,7 +266,7 @@ int tsts_get_message_box(const uint8_t *bytes, size_t len, uint32_t *ret_hresult
 	struct reader reader = { bytes, len, 0, NULL };
 	uint32_t hresult;
 
-	if (has_failed(bytes, len, ret_hresult))
+	if (has_failed(bytes, len, MESSAGE_REPLY, ret_hresult))
 		return 0;
 	(void)take_u32(&reader); /* IDASYNC */
 	hresult = take_u32(&reader);
@@ -282,7 +296,7 @@ int tsts_get_enum(const uint8_t *bytes, size_t len, struct tsts_enum *ret, uint3
 	const uint8_t *rows = NULL;
 	uint32_t count = 0, said, hresult;
 
-	if (has_failed(bytes, len, ret_hresult))
+	if (has_failed(bytes, len, EMPTY_LIST_REPLY, ret_hresult))
 		return 0;
 	if (take_u32(&reader)) { /* the referent */
 		count = take_u32(&reader);
@@ -336,7 +350,7 @@ int tsts_get_information(const uint8_t *bytes, size_t len, struct tsts_informati
 	struct tsts_information information;
 	uint32_t size, referent, hresult;
 
-	if (has_failed(bytes, len, ret_hresult))
+	if (has_failed(bytes, len, SESSION_REPLY, ret_hresult))
 		return 0;
 	memset(&information, 0, sizeof(information));
 	if (take_u32(&reader) != LEVEL_1 || take_u32(&reader) != LEVEL_1)

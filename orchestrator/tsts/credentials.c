@@ -16,7 +16,9 @@
 #define WIN32_NOT_ENOUGH_MEMORY	    8u
 #define WIN32_NO_SUCH_LOGON_SESSION 1312u
 #define WIN32_CONTEXT_EXPIRED	    1931u
-#define CACHE_MOST		    (1 << 20)
+/* Samba takes no ticket that is good for less, and says INVALID_PARAMETER. */
+#define LEAST_LEFT_S 300
+#define CACHE_MOST   (1 << 20)
 
 static int out_of_memory(struct failure *reterr)
 {
@@ -152,13 +154,19 @@ static int look_at_cache(const char *path, struct krb_ccache *ret, struct failur
 static int check_age(const struct krb_ccache *cache, const char *path, struct failure *reterr)
 {
 	char when[32] = "";
-	time_t end = (time_t)cache->good_until_s;
+	time_t end = (time_t)cache->good_until_s, now = time(NULL);
 	struct tm parts;
 
-	if (cache->good_until_s < 0 || time(NULL) < end)
+	if (cache->good_until_s < 0 || now + LEAST_LEFT_S < end)
 		return 0;
 	if (gmtime_r(&end, &parts))
 		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &parts);
+	if (now < end)
+		return failure_say(
+			reterr, API, WIN32_CONTEXT_EXPIRED,
+			"the Kerberos ticket of %s@%s in '%s' expires at %s, in less than "
+			"%d minutes: run kinit",
+			cache->user, cache->realm, path, when, LEAST_LEFT_S / 60);
 	return failure_say(reterr, API, WIN32_CONTEXT_EXPIRED,
 			   "the Kerberos ticket of %s@%s in '%s' has expired at %s: run kinit",
 			   cache->user, cache->realm, path, when);

@@ -19,7 +19,7 @@ static uint32_t windows_error(int error)
 	case ECONNREFUSED:
 		return 1225;
 	case ETIMEDOUT:
-		return 10060;
+		return 121; /* ERROR_SEM_TIMEOUT: of the transport; tried again */
 	case ENETUNREACH:
 		return 1231;
 	case EHOSTUNREACH:
@@ -69,21 +69,29 @@ static int try_address(const struct addrinfo *at)
 	return error;
 }
 
-static int find(const struct addrinfo *found, char ret_literal[REACH_ADDRESS_SIZE])
+static bool is_written(const struct addrinfo *at, char out[REACH_ADDRESS_SIZE])
+{
+	return getnameinfo(at->ai_addr, at->ai_addrlen, out, REACH_ADDRESS_SIZE, NULL, 0,
+			   NI_NUMERICHOST) == 0;
+}
+
+/* 0, or an errno. */
+static int find(const struct addrinfo *found, bool try_one, char ret_literal[REACH_ADDRESS_SIZE])
 {
 	int error = EHOSTUNREACH;
 
 	for (const struct addrinfo *at = found; at; at = at->ai_next) {
-		error = try_address(at);
-		if (error == 0 && getnameinfo(at->ai_addr, at->ai_addrlen, ret_literal,
-					      REACH_ADDRESS_SIZE, NULL, 0, NI_NUMERICHOST) == 0)
+		bool known = !found->ai_next && !try_one;
+
+		error = known ? 0 : try_address(at);
+		if (error == 0 && is_written(at, ret_literal))
 			return 0;
 	}
 	return error ? error : EHOSTUNREACH;
 }
 
-int reach_find(const char *address, uint16_t port, char ret_literal[REACH_ADDRESS_SIZE],
-	       struct failure *reterr)
+int reach_find(const char *address, uint16_t port, bool try_one,
+	       char ret_literal[REACH_ADDRESS_SIZE], struct failure *reterr)
 {
 	const struct addrinfo hints = { .ai_family = AF_UNSPEC,
 					.ai_socktype = SOCK_STREAM,
@@ -97,7 +105,7 @@ int reach_find(const char *address, uint16_t port, char ret_literal[REACH_ADDRES
 	if (error)
 		return failure_set(reterr, API,
 				   error == EAI_AGAIN ? WSATRY_AGAIN : WSAHOST_NOT_FOUND);
-	error = find(found, ret_literal);
+	error = find(found, try_one, ret_literal);
 	freeaddrinfo(found);
 	return error ? failure_set(reterr, API, windows_error(error)) : 0;
 }

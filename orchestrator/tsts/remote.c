@@ -210,7 +210,7 @@ int remote_open(struct remote *remote, const char *host, const char *address, ui
 
 	remote_close(remote);
 	if (credentials_check(remote->credentials, reterr) != 0 ||
-	    reach_find(address, port, literal, reterr) != 0)
+	    reach_find(address, port, false, literal, reterr) != 0)
 		return -1;
 	remote->open = talloc_new(remote);
 	remote->events = tevent_context_init(remote->open);
@@ -222,12 +222,37 @@ int remote_open(struct remote *remote, const char *host, const char *address, ui
 		status = next_pipe(remote, &session_interface, &remote->session);
 	if (!NT_STATUS_IS_OK(status)) {
 		remote_close(remote);
+		/* Which may mean that nobody takes connections there: what does the system say? */
+		if (NT_STATUS_EQUAL(status, NT_STATUS_NO_MEMORY) &&
+		    reach_find(address, port, true, literal, reterr) != 0)
+			return -1;
 		return fail_status(reterr, SESSION_API_OPEN_SERVER_EX, status);
 	}
 	return 0;
 }
 
 /* --- calls */
+
+/* What RPC itself says instead of an answer: a Windows error, or a status of DCE's own. */
+static int fail_fault(struct failure *reterr, enum session_api api, uint32_t fault)
+{
+	static const struct {
+		uint32_t fault, win32;
+	} known[] = {
+		{ 0x1C010002, 1745 }, /* nca_s_op_rng_error: RPC_S_PROCNUM_OUT_OF_RANGE */
+		{ 0x1C010003, 1717 }, /* nca_s_unk_if: RPC_S_UNKNOWN_IF */
+		{ 0x1C01000B, 1728 }, /* nca_s_proto_error: RPC_S_PROTOCOL_ERROR */
+		{ 0x1C010014, 1723 }, /* nca_s_server_too_busy */
+		{ 0x1C00001A, 6 },    /* nca_s_fault_context_mismatch: ERROR_INVALID_HANDLE */
+		{ 0x1C00001B, 14 },   /* nca_s_fault_remote_no_memory: ERROR_OUTOFMEMORY */
+		{ 0x1C00000D, 1818 }, /* nca_s_fault_cancel: RPC_S_CALL_CANCELLED */
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].fault == fault)
+			return failure_set(reterr, api, known[i].win32);
+	return failure_set(reterr, api, fault);
+}
 
 struct answer {
 	uint8_t *bytes;
@@ -243,8 +268,11 @@ static int call(struct dcerpc_pipe *pipe, uint32_t opnum, const struct tsts_requ
 
 	if (!pipe)
 		return failure_set(reterr, api, WIN32_NOT_CONNECTED);
+	pipe->last_fault_code = 0;
 	status = dcerpc_binding_handle_raw_call(pipe->binding_handle, NULL, opnum, 0, stub->bytes,
 						stub->len, mem, &ret->bytes, &ret->len, &flags);
+	if (!NT_STATUS_IS_OK(status) && pipe->last_fault_code)
+		return fail_fault(reterr, api, pipe->last_fault_code);
 	if (!NT_STATUS_IS_OK(status))
 		return fail_status(reterr, api, status);
 	if (flags & DCERPC_PULL_BIGENDIAN)

@@ -48,7 +48,11 @@ class Farm:
             "epoch": "2026-01-01T00:00:00Z",
             "defaults": {
                 "latency_ms": {call: chance.randint(0, 12) for call in (
+<<<<<<< HEAD
                     "probe", "open", "enumerate", "query", "logoff", "close", "drain", "message")},
+=======
+                    "probe", "open", "enumerate", "query", "logoff", "close", "drain")},
+>>>>>>> main
                 "jitter": 0.3,
                 "logoff_takes_ms": chance.randint(10, self.verify_ms // 2),
             },
@@ -83,11 +87,25 @@ class Farm:
             faults.append({"call": "enumerate", "error": 1722, "times": chance.randint(1, 2)})
         elif kind < 0.16:
             faults.append({"call": chance.choice(["enumerate", "logoff", "query"]), "delay_ms": chance.randint(1, 200)})
+<<<<<<< HEAD
         elif kind < 0.20:
             faults.append({"call": "drain", "error": chance.choice([5, 53])})
         elif kind < 0.24:
             faults.append({"call": chance.choice(["drain", "message"]), "error": 1722, "times": 1})
         return {"sessions": sessions, "faults": faults}
+=======
+        return {"sessions": sessions, "faults": faults + self.drain_faults()}
+
+    def drain_faults(self):
+        """The first so many calls of a run close the door, the last ones open it again."""
+        chance = self.chance
+        if chance.random() < 0.75:
+            return []
+        before = [{"call": "drain", "delay_ms": 1, "times": chance.randint(1, 6)}] * chance.randint(0, 1)
+        return before + [{"call": "drain", **chance.choice([
+            {"error": 5, "times": 1}, {"error": 1722, "times": chance.randint(1, 3)}, {"delay_ms": chance.randint(1, 300)},
+            {"hang": True, "times": 1}, {"error": 53}])}]
+>>>>>>> main
 
     def faults_of(self, session):
         chance, id_ = self.chance, session["id"]
@@ -135,6 +153,7 @@ class Farm:
             options += ["--max-closing", str(chance.randint(1, 9))]
         if chance.random() < 0.1:
             options.append("--wait")
+<<<<<<< HEAD
         return options + self.window_options()
 
     def window_options(self):
@@ -152,6 +171,11 @@ class Farm:
                         "--notify-failed", chance.choice(["skip", "continue"])]
             if chance.random() < 0.3:
                 options += ["--grace-disconnected"]
+=======
+        if chance.random() < 0.6:
+            options += ["--drain", chance.choice(["run", "run", "restart", "keep"])]
+            options += chance.choice([[], ["--drain-failed", "continue"]])
+>>>>>>> main
         return options
 
     def may_be_asked(self):
@@ -231,7 +255,7 @@ class Round:
     def phase(self):
         """How far the journal has got."""
         journal = self.read(JOURNAL)
-        for event in ("end", "done", "result", "intent", "confirmed", "surveyed", "run"):
+        for event in ("end", "done", "result", "intent", "drained", "drain", "confirmed", "surveyed", "run"):
             if b'{"event":"%s"' % event.encode() in journal:
                 return event
         return "nothing"
@@ -240,7 +264,7 @@ class Round:
         """A moment of the clock, or right after something has happened: all of a run's phases get their share. After the
         end, reports are being written."""
         chance = self.chance
-        kind = chance.choice(["clock", "clock", "clock", "intent", "result", "result", "end", "end"])
+        kind = chance.choice(["clock", "clock", "clock", "intent", "result", "result", "end", "end", "drain", "drained"])
         delay = {"clock": chance.uniform(0.01, 1.3), "end": chance.uniform(0, 0.012)}.get(
             kind, chance.uniform(0, 0.03) * chance.randint(0, 1))
         size = len(self.read(JOURNAL))
@@ -319,8 +343,12 @@ class Round:
             return
         self.problems += check_state.check(report, state, None, self.farm.swapped())
         self.check_asked(report, state, journal)
+<<<<<<< HEAD
         self.check_doors(report, state)
         self.told["warnings"] += sum(line["call"] == "message" for line in state)
+=======
+        self.check_drain_intents(state, journal)
+>>>>>>> main
         self.check_report(report, rows, journal, code)
         self.check_end(report, journal[-1], code)
         self.told["sessions logged off"] += sum(line["call"] == "logoff" for line in state)
@@ -358,6 +386,7 @@ class Round:
                 self.say(f"{check_state.name(key)} was not selected and there is an intent")
         self.check_complete(report, seen)
 
+<<<<<<< HEAD
     def came_later(self, state):
         """Who was not there in the beginning: who has come back, and to whom an id went."""
         came = {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state if line["effect"] == "logged_on"}
@@ -377,6 +406,19 @@ class Round:
         if closed and self.farm.drain not in ("restart", "keep") and not self.owed(report):
             self.say(f"doors were left closed: {closed}")
         self.told["doors closed"] += len(modes)
+=======
+    def check_drain_intents(self, state, journal):
+        intents = collections.defaultdict(list)
+        for line in journal:
+            if line["event"] == "drain":
+                intents[line["host"], line["to"]].append(line["t"])
+        for line in state:
+            if line["call"] != "drain":
+                continue
+            self.told["drain modes set"] += 1
+            if not any(t <= line["t"] for t in intents[line["host"], line["mode"]]):
+                self.say(f"{line['host']} was set to drain mode {line['mode']} without an intent")
+>>>>>>> main
 
     def check_complete(self, report, seen):
         there = {check_state.identity(host["host"], entry) for host in report["hosts"] for entry in host["sessions"]}
@@ -398,7 +440,11 @@ class Round:
             for entry in host["sessions"]:
                 if entry["outcome"] is None:
                     self.say(f"{host['host']} session {entry['id']} has no outcome")
+<<<<<<< HEAD
                 if entry["outcome"] == "not_attempted" and entry["reason"] not in NOT_COME_TO:
+=======
+                if entry["outcome"] == "not_attempted" and entry["reason"] not in ("no_workers", "not_drained"):
+>>>>>>> main
                     self.say(f"{host['host']} session {entry['id']} was not come to: {entry['reason']}")
         told = sum(len(host["sessions"]) for host in report["hosts"])
         if told != sum(bool(row["session_id"]) for row in rows) or {row["run_id"] for row in rows} != {run["id"]}:
@@ -407,8 +453,16 @@ class Round:
             self.say("not called simulated")
 
     def check_end(self, report, last, code):
+<<<<<<< HEAD
         """Settled, unless a session is in doubt or a door is closed."""
         settled = report["totals"]["sessions"]["in_doubt"] == 0 and not self.owed(report)
+=======
+        """Settled, unless a session is in doubt, or a door is closed that should be open."""
+        owed = [host["host"] for host in report["hosts"] if report["run"]["policy"]["drain"] == "run" and host["drain"]
+                and host["drain"]["before"] == "off" and host["drain"]["after"] in (None, "on")]
+        settled = report["totals"]["sessions"]["in_doubt"] == 0 and not owed
+        self.told["doors left closed, and said so"] += len(owed)
+>>>>>>> main
         if last["event"] != "end" or last["settled"] != settled:
             self.say(f"the journal ends with {last}")
         elif settled:

@@ -92,6 +92,8 @@ class Usage(lib.Case):
                    env={"KRB5CCNAME": "KEYRING:persistent:0"})
         self.put("ticket", "none at all")
         self.wrong("'ticket': it is not a Kerberos credentials cache", *run, env={"KRB5CCNAME": "FILE:ticket"})
+        self.wrong("cannot read or set drain mode: use 'drain' from Windows", "drain", "status", "-i", "hosts.ini")
+        self.wrong("cannot read or set drain mode: use '--drain'", "logoff", "-i", "hosts.ini", "--all", "--yes", "--drain", "run")
         self.wrong("cannot wait for the end of a logoff", "logoff", "-i", "hosts.ini", "--all", "--yes", "--wait")
         self.wrong("cannot read auth file 'none'", *run, "--auth-file", "none")
         self.put("auth", "username = admin\npassword = secret\n")

@@ -69,7 +69,7 @@ class Cases:
             lines = [json.loads(line) for line in file]
         with open(self.path("fleet.json"), encoding="utf-8") as file:
             scenario = json.load(file)
-        if report["run"]["command"] == "logoff":
+        if report["run"]["command"] in ("logoff", "disconnect", "message"):
             problems = check_state.check(report, *self.truth(lines, scenario))
             self.assertEqual([], [line for line in problems if line.split()[0] not in liars])
 
@@ -146,3 +146,32 @@ class Cases:
 
     def test_console_included(self):
         self.check("console", 0, (*LOGOFF, "--all", "--include-console"), {"logged_off": 4, "skipped": 11})
+
+    def test_message(self):
+        report = self.check("courtesy", 1, ("message", "{user}, {host} goes down: {reason} 😀 {{x}}", "--yes", "--all", "--reason", "größer",
+                                            "--call-timeout", "1200ms", "--retry-delay", "30ms"),
+                            {"messaged": 6, "failed": 1, "identity_changed": 1, "skipped": 13})
+        self.assertEqual({("rdsweep", 0), ("WTSSendMessage", 5)}, self.errors(report))
+
+    def test_message_to_any_name(self):
+        self.check("names", 0, ("message", "{user}" * 40, "--yes", "--all", "--not-user", "CORP\\JØRGEN"),
+                   {"messaged": 12, "skipped": 7})
+
+    def test_disconnect(self):
+        report = self.check("courtesy", 1, ("disconnect", "--yes", "--all", *DEADLINES),
+                            {"disconnected": 5, "failed": 1, "identity_changed": 1, "skipped": 14})
+        self.assertIn(("WTSDisconnectSession", 5), self.errors(report))
+
+    def test_disconnect_the_console(self):
+        report = self.check("console", 1, ("disconnect", "--yes", "--all", "--include-console", *DEADLINES),
+                            {"disconnected": 3, "failed": 1, "skipped": 10})
+        self.assertIn(("WTSDisconnectSession", 7041), self.errors(report))
+
+    def test_warned(self):
+        self.check("courtesy", 1, (*LOGOFF, "--all", "--notify", "{user}: {minutes} min", "--grace", "2s", "--notify-again", "1s"),
+                   {"logged_off": 6, "not_attempted": 1, "identity_changed": 1, "skipped": 13})
+
+    def test_warned_or_not(self):
+        self.check("courtesy", 1, (*LOGOFF, "--all", "--notify", "{user}: {minutes} min", "--grace", "1s", "--grace-disconnected",
+                                   "--notify-failed", "continue"),
+                   {"logged_off": 7, "identity_changed": 1, "skipped": 13})

@@ -103,6 +103,7 @@ static enum session_seen act(struct session_host *host, uint32_t id, enum sessio
 						 details.logon_at_ms },
 				       .condition = { .min_idle_s = -1 },
 				       .act = what,
+				       .message = { "Title", "Bitte speichern 😀", 60 },
 				       .permit = &permit };
 	struct session_details found;
 	session_permit_init(&permit);
@@ -284,6 +285,30 @@ static void guest__enumerate__has_vm_farm_and_the_lists_id(void **state)
 	session_close(host);
 }
 
+/* A message for somebody who is not there any more does not reach who is. */
+static void message__other_logon__reaches_nobody(void **state)
+{
+	struct session_host *host = open_host("rdsh1");
+	LONG64 messages = counted("messages");
+	struct session_permit permit;
+	struct session_order order = { .want = { 5, "AzureAD",
+						 "AlexandraMaximilianaOfTheVeryLongName", 4711 },
+				       .condition = { .min_idle_s = -1 },
+				       .act = SESSION_ACT_MESSAGE,
+				       .message = { "Title", "for somebody else", 60 },
+				       .permit = &permit };
+	struct session_details found;
+	struct session_error error;
+	enum session_seen seen = SESSION_SEEN_SAME;
+
+	(void)state;
+	session_permit_init(&permit);
+	assert_int_equal(session_act_if(host, &order, &seen, &found, &error), 0);
+	assert_int_equal(seen, SESSION_SEEN_OTHER);
+	assert_int_equal(counted("messages"), messages);
+	session_close(host);
+}
+
 static void message_and_disconnect__reach_the_session(void **state)
 {
 	struct session_host *host = open_host("rdsh1");
@@ -295,6 +320,8 @@ static void message_and_disconnect__reach_the_session(void **state)
 	(void)state;
 	assert_int_equal(session_message(host, 4, &message, &error), 0);
 	assert_int_equal(counted("messages"), messages + 1);
+	assert_int_equal(act(host, 4, SESSION_ACT_MESSAGE), SESSION_SEEN_SAME);
+	assert_int_equal(counted("messages"), messages + 2);
 	assert_int_equal(act(host, 4, SESSION_ACT_DISCONNECT), SESSION_SEEN_SAME);
 	assert_int_equal(session_details(host, 4, &details, &error), 0);
 	assert_int_equal(details.state, SESSION_DISCONNECTED);
@@ -363,6 +390,7 @@ int main(void)
 		cmocka_unit_test(enumerate__names_and_states__arrive),
 		cmocka_unit_test(details__times_and_client__arrive),
 		cmocka_unit_test(guest__enumerate__has_vm_farm_and_the_lists_id),
+		cmocka_unit_test(message__other_logon__reaches_nobody),
 		cmocka_unit_test(message_and_disconnect__reach_the_session),
 		cmocka_unit_test(all_calls__balance__nothing_is_lost),
 	};

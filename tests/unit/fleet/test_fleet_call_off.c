@@ -251,7 +251,7 @@ static void call_off__stopped_at_any_moment__each_is_told_once(void **state)
 	unsigned all = 0;
 
 	(void)state;
-	for (int64_t at_ms = 0; at_ms < 1200; at_ms += 7) {
+	for (int64_t at_ms = 0; at_ms < 1200; at_ms += 17) {
 		struct farm farm;
 
 		farm_init(&farm, "h[1:12]", FARM);
@@ -260,7 +260,7 @@ static void call_off__stopped_at_any_moment__each_is_told_once(void **state)
 		farm.options.concurrency = 4;
 		if (at_ms % 2)
 			farm_keep_journal(&farm);
-		stop_at(&farm, 0, at_ms, reasons[at_ms / 7 % (int64_t)COUNT(reasons)]);
+		stop_at(&farm, 0, at_ms, reasons[at_ms / 17 % (int64_t)COUNT(reasons)]);
 		farm_run(&farm);
 		farm_check_truth(&farm);
 		/* calls that the end of the run's time leaves behind may have shown a box */
@@ -268,7 +268,7 @@ static void call_off__stopped_at_any_moment__each_is_told_once(void **state)
 		all += told(&farm);
 		farm_release(&farm);
 	}
-	assert_in_range(all, 500, 100000);
+	assert_in_range(all, 200, 100000);
 }
 
 /* Around the second warning and the end of the grace too. */
@@ -278,7 +278,7 @@ static void call_off__stopped_late__each_is_told_once(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(moments_ms); i++)
-		for (int64_t after_ms = 0; after_ms < 1500; after_ms += 11) {
+		for (int64_t after_ms = 0; after_ms < 1500; after_ms += 31) {
 			struct farm farm;
 
 			farm_init(&farm, "h[1:12]", FARM);

@@ -116,6 +116,26 @@ static void line__sessions__host_and_row(void **state)
 	assert_line("{\"event\":\"intent\"," T ",\"host\":\"rdsh1\",\"rows\":[]}\n");
 }
 
+static void line__warnings__who_was_told_what(void **state)
+{
+	static const uint32_t rows[] = { 0, 1 };
+
+	(void)state;
+	journal_line_warn(&line, T_MS, &record, 1, rows, 2);
+	assert_line("{\"event\":\"warn\"," T ",\"host\":\"rdsh1\",\"rows\":[0,1]}\n");
+	journal_line_warned(&line, T_MS, &record, 1, 1, T_MS + 900000, 0);
+	assert_line("{\"event\":\"warned\"," T
+		    ",\"host\":\"rdsh1\",\"row\":1,\"until\":\"2026-01-01T22:15:00.417Z\","
+		    "\"error\":null}\n");
+	journal_line_warned(&line, T_MS, &record, 1, 1, UTC_UNKNOWN, 1);
+	assert_line("{\"event\":\"warned\"," T ",\"host\":\"rdsh1\",\"row\":1,\"until\":null,"
+		    "\"error\":{\"api\":\"WTSLogoffSession\",\"code\":5,"
+		    "\"name\":\"ERROR_ACCESS_DENIED\",\"message\":\"no\"}}\n");
+	journal_line_called_off(&line, T_MS, &record, 1, 0, 0);
+	assert_line("{\"event\":\"called_off\"," T
+		    ",\"host\":\"rdsh1\",\"row\":0,\"error\":null}\n");
+}
+
 static void line__done__what_the_act_changed(void **state)
 {
 	struct rep_host *host = &record.hosts[1];
@@ -226,6 +246,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(line__sessions__host_and_row, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(line__drain__intent_and_what_was_seen, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(line__warnings__who_was_told_what, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(line__done__what_the_act_changed, set_up,
 						tear_down),
