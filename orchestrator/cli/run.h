@@ -86,10 +86,10 @@ struct run_progress {
 	enum run_progress_mode mode;
 	bool started, colors;
 	uv_timer_t timer;
-	uv_signal_t went_on; /* after the process was stopped; not on Windows */
-	uint64_t interval_ms;
-	struct strbuf frame; /* the last one that was drawn; empty: none stands */
-	size_t columns;	     /* it was drawn for */
+	uv_signal_t went_on;		 /* after the process was stopped; not on Windows */
+	uint64_t interval_ms, ticked_ms; /* of the ticks; when the last one was */
+	struct strbuf frame;		 /* the last one that was drawn; empty: none stands */
+	size_t columns;			 /* it was drawn for */
 };
 
 struct run {

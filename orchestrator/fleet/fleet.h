@@ -198,7 +198,7 @@ struct fleet_observer {
 struct fleet_slow {
 	const char *name;  /* borrowed, not escaped */
 	const char *doing; /* "listing", "verifying", ... */
-	int64_t age_ms;	   /* since its turn in this phase began */
+	int64_t age_ms;	   /* since its turn in this phase began, or its last rest ended */
 };
 
 /* Hosts with the same kind of error. */
@@ -213,7 +213,7 @@ struct fleet_progress {
 	enum fleet_phase phase;
 	enum fleet_stop stop;
 	int64_t elapsed_ms; /* of the run */
-	int64_t phase_ms;   /* since this phase, or the first wave, began */
+	int64_t phase_ms; /* since the survey began, or the first session of the act was through */
 	uint32_t hosts, hosts_surveyed, hosts_acting, hosts_done;
 	uint32_t round_done, round_hosts; /* in this phase of this sweep */
 	uint32_t hosts_by[REP_HOST_OUTCOME_COUNT];

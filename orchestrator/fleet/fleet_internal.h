@@ -85,6 +85,8 @@ struct fleet {
 	struct tally tally;
 	enum fleet_phase seen_phase;
 	int64_t seen_phase_us; /* since when */
+	uint32_t seen_settled; /* sessions, when the act began */
+	bool seen_act;	       /* more than those are settled */
 	uint32_t seen_wave;
 	size_t queue_done; /* so many at the start of the queue are done */
 };

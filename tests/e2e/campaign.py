@@ -48,11 +48,7 @@ class Farm:
             "epoch": "2026-01-01T00:00:00Z",
             "defaults": {
                 "latency_ms": {call: chance.randint(0, 12) for call in (
-<<<<<<< HEAD
                     "probe", "open", "enumerate", "query", "logoff", "close", "drain", "message")},
-=======
-                    "probe", "open", "enumerate", "query", "logoff", "close", "drain")},
->>>>>>> main
                 "jitter": 0.3,
                 "logoff_takes_ms": chance.randint(10, self.verify_ms // 2),
             },
@@ -87,13 +83,8 @@ class Farm:
             faults.append({"call": "enumerate", "error": 1722, "times": chance.randint(1, 2)})
         elif kind < 0.16:
             faults.append({"call": chance.choice(["enumerate", "logoff", "query"]), "delay_ms": chance.randint(1, 200)})
-<<<<<<< HEAD
         elif kind < 0.20:
-            faults.append({"call": "drain", "error": chance.choice([5, 53])})
-        elif kind < 0.24:
-            faults.append({"call": chance.choice(["drain", "message"]), "error": 1722, "times": 1})
-        return {"sessions": sessions, "faults": faults}
-=======
+            faults.append({"call": "message", "error": chance.choice([5, 1722]), "times": chance.randint(1, 3)})
         return {"sessions": sessions, "faults": faults + self.drain_faults()}
 
     def drain_faults(self):
@@ -105,7 +96,6 @@ class Farm:
         return before + [{"call": "drain", **chance.choice([
             {"error": 5, "times": 1}, {"error": 1722, "times": chance.randint(1, 3)}, {"delay_ms": chance.randint(1, 300)},
             {"hang": True, "times": 1}, {"error": 53}])}]
->>>>>>> main
 
     def faults_of(self, session):
         chance, id_ = self.chance, session["id"]
@@ -153,29 +143,23 @@ class Farm:
             options += ["--max-closing", str(chance.randint(1, 9))]
         if chance.random() < 0.1:
             options.append("--wait")
-<<<<<<< HEAD
+        if chance.random() < 0.6:
+            options += ["--drain", chance.choice(["run", "run", "restart", "keep"])]
+            options += chance.choice([[], ["--drain-failed", "continue"]])
         return options + self.window_options()
 
     def window_options(self):
-        """What belongs to a maintenance window: closed doors, warnings, sweeps."""
+        """What else belongs to a maintenance window: warnings and sweeps."""
         chance = self.chance
         options = []
         self.sweeps = chance.choice([0, 0, 0, 1, 2, 3])
-        self.drain = chance.choice([None, None, None, "run", "run", "restart", "keep"])
         if self.sweeps:
             options += ["--sweep", str(self.sweeps)]
-        if self.drain:
-            options += ["--drain", self.drain, "--drain-failed", chance.choice(["skip", "continue"])]
         if chance.random() < 0.15:  # a grace is a second at least
             options += ["--notify", "{user} on {host}: {minutes} min", "--grace", f"{chance.randint(1000, 1600)}ms",
                         "--notify-failed", chance.choice(["skip", "continue"])]
             if chance.random() < 0.3:
                 options += ["--grace-disconnected"]
-=======
-        if chance.random() < 0.6:
-            options += ["--drain", chance.choice(["run", "run", "restart", "keep"])]
-            options += chance.choice([[], ["--drain-failed", "continue"]])
->>>>>>> main
         return options
 
     def may_be_asked(self):
@@ -343,12 +327,8 @@ class Round:
             return
         self.problems += check_state.check(report, state, None, self.farm.swapped())
         self.check_asked(report, state, journal)
-<<<<<<< HEAD
-        self.check_doors(report, state)
-        self.told["warnings"] += sum(line["call"] == "message" for line in state)
-=======
         self.check_drain_intents(state, journal)
->>>>>>> main
+        self.told["warnings"] += sum(line["call"] == "message" for line in state)
         self.check_report(report, rows, journal, code)
         self.check_end(report, journal[-1], code)
         self.told["sessions logged off"] += sum(line["call"] == "logoff" for line in state)
@@ -386,27 +366,6 @@ class Round:
                 self.say(f"{check_state.name(key)} was not selected and there is an intent")
         self.check_complete(report, seen)
 
-<<<<<<< HEAD
-    def came_later(self, state):
-        """Who was not there in the beginning: who has come back, and to whom an id went."""
-        came = {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state if line["effect"] == "logged_on"}
-        swapped = self.farm.swapped()
-        return came | {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state
-                       if line["user"] == "CORP\\mallory" and (line["host"], line["session"]) in swapped}
-
-    @staticmethod
-    def owed(report):
-        """Hosts that are said to have been left in drain mode: every worker is held by a call that does not return."""
-        return {host["host"] for host in report["hosts"] if host["error"] and host["error"]["name"] == "DRAIN_NOT_RESTORED"}
-
-    def check_doors(self, report, state):
-        """`--drain run` leaves every door as it was: open."""
-        modes = {line["host"]: line["mode"] for line in state if line["effect"] == "drain"}
-        closed = [host for host, mode in modes.items() if mode != "off"]
-        if closed and self.farm.drain not in ("restart", "keep") and not self.owed(report):
-            self.say(f"doors were left closed: {closed}")
-        self.told["doors closed"] += len(modes)
-=======
     def check_drain_intents(self, state, journal):
         intents = collections.defaultdict(list)
         for line in journal:
@@ -418,7 +377,13 @@ class Round:
             self.told["drain modes set"] += 1
             if not any(t <= line["t"] for t in intents[line["host"], line["mode"]]):
                 self.say(f"{line['host']} was set to drain mode {line['mode']} without an intent")
->>>>>>> main
+
+    def came_later(self, state):
+        """Who was not there in the beginning: who has come back, and to whom an id went."""
+        came = {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state if line["effect"] == "logged_on"}
+        swapped = self.farm.swapped()
+        return came | {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state
+                       if line["user"] == "CORP\\mallory" and (line["host"], line["session"]) in swapped}
 
     def check_complete(self, report, seen):
         there = {check_state.identity(host["host"], entry) for host in report["hosts"] for entry in host["sessions"]}
@@ -440,11 +405,7 @@ class Round:
             for entry in host["sessions"]:
                 if entry["outcome"] is None:
                     self.say(f"{host['host']} session {entry['id']} has no outcome")
-<<<<<<< HEAD
                 if entry["outcome"] == "not_attempted" and entry["reason"] not in NOT_COME_TO:
-=======
-                if entry["outcome"] == "not_attempted" and entry["reason"] not in ("no_workers", "not_drained"):
->>>>>>> main
                     self.say(f"{host['host']} session {entry['id']} was not come to: {entry['reason']}")
         told = sum(len(host["sessions"]) for host in report["hosts"])
         if told != sum(bool(row["session_id"]) for row in rows) or {row["run_id"] for row in rows} != {run["id"]}:
@@ -453,16 +414,11 @@ class Round:
             self.say("not called simulated")
 
     def check_end(self, report, last, code):
-<<<<<<< HEAD
-        """Settled, unless a session is in doubt or a door is closed."""
-        settled = report["totals"]["sessions"]["in_doubt"] == 0 and not self.owed(report)
-=======
         """Settled, unless a session is in doubt, or a door is closed that should be open."""
         owed = [host["host"] for host in report["hosts"] if report["run"]["policy"]["drain"] == "run" and host["drain"]
                 and host["drain"]["before"] == "off" and host["drain"]["after"] in (None, "on")]
         settled = report["totals"]["sessions"]["in_doubt"] == 0 and not owed
         self.told["doors left closed, and said so"] += len(owed)
->>>>>>> main
         if last["event"] != "end" or last["settled"] != settled:
             self.say(f"the journal ends with {last}")
         elif settled:
