@@ -49,6 +49,7 @@ uint16_t fleet_error(struct fleet *fleet, const struct session_error *error)
 	return index;
 }
 
+STRBUF_PRINTF(3, 0)
 static void tell(struct fleet *fleet, void (*told)(void *ctx, const char *text), const char *format,
 		 va_list args)
 {
