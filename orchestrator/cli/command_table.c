@@ -13,6 +13,8 @@ static const struct command commands[] = {
 	  "Surveys the fleet, shows what it would do, asks, logs the selected sessions\n"
 	  "off and looks whether they are gone. Services, listeners, the console and\n"
 	  "your own sessions are not touched unless you say so; protected users never.\n"
+	  "--drain closes the hosts to new logons before anybody is asked to go; with\n"
+	  "--all it closes those that nobody is on, too.\n"
 	  "Try --dry-run first.\n" },
 	{ COMMAND_DISCONNECT, "disconnect", cmd_disconnect, "-i FILE SELECTION [OPTIONS]",
 	  "disconnects sessions; what runs in them goes on",

@@ -37,8 +37,8 @@ enum exit_code {
 	EXIT_UNFINISHED = 1, /* finished, some host or session was not done */
 	EXIT_USAGE = 2,	     /* usage or invalid input, found before any host is contacted */
 	EXIT_NO_MATCH = 3,   /* every host was reached and nothing matched */
-	EXIT_STOPPED = 4,    /* by --max-failures or credential errors */
-	EXIT_DECLINED = 5,   /* at the question, or over --max-sessions; nothing touched */
+	EXIT_STOPPED = 4, /* by --max-failures, credential errors, or an abort that was asked for */
+	EXIT_DECLINED = 5,	/* at the question, or over --max-sessions; nothing touched */
 	EXIT_NOT_WRITTEN = 70,	/* a report, the journal or the output could not be written */
 	EXIT_HANGUP = 129,	/* the terminal was closed, or the own session ended */
 	EXIT_INTERRUPTED = 130, /* Ctrl-C */

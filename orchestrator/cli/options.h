@@ -148,7 +148,7 @@ struct options {
 	int color;	     /* enum option_color */
 	bool quiet, verbose;
 	const char *drain_to; /* the mode of `drain`, which is no option; "" none */
-	const char *message; /* TEXT of `message`, which is no option; "" none */
+	const char *message;  /* TEXT of `message`, which is no option; "" none */
 	/* what is no option, in order */
 	struct option_texts arguments;
 };

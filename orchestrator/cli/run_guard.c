@@ -99,7 +99,19 @@ static enum guard_stake stake_of(const struct fleet_progress *progress)
 		return GUARD_STAKE_WRITTEN;
 	if (progress->stop != FLEET_STOP_NONE)
 		return GUARD_STAKE_ENDING;
-	return progress->phase == FLEET_ACT ? GUARD_STAKE_SESSIONS : GUARD_STAKE_NOTHING;
+	/* A drain mode that has to be put back is at stake in every phase. */
+	return progress->phase == FLEET_ACT || progress->hosts_to_restore ? GUARD_STAKE_SESSIONS
+									  : GUARD_STAKE_NOTHING;
+}
+
+static void describe_drain(char out[GUARD_REASON_SIZE], const struct fleet_progress *progress)
+{
+	bool back = progress->phase == FLEET_RESTORE;
+	uint32_t hosts = back ? progress->hosts_to_restore : progress->hosts_acting;
+
+	(void)snprintf(out, GUARD_REASON_SIZE, "rdsweep is %s drain mode %s %" PRIu32 " host%s",
+		       back ? "putting" : "setting the", back ? "back on" : "of", hosts,
+		       hosts == 1 ? "" : "s");
 }
 
 /* What rdsweep is doing, for the system's screen and for our question. */
@@ -107,6 +119,10 @@ static void describe(char out[GUARD_REASON_SIZE], const struct fleet_progress *p
 {
 	switch (stake_of(progress)) {
 	case GUARD_STAKE_SESSIONS:
+		if (progress->phase == FLEET_RESTORE || !progress->sessions_selected) {
+			describe_drain(out, progress);
+			return;
+		}
 		(void)snprintf(out, GUARD_REASON_SIZE,
 			       "rdsweep is logging off %" PRIu32 " session%s on %" PRIu32 " host%s",
 			       progress->sessions_selected,

@@ -437,7 +437,7 @@ void drain_settle_restored(struct host_job *job)
 
 	if (drain_is_owed(fleet, host))
 		drain_not_restored(fleet, host, job->drain_error, job->silent);
-	else if (fleet->options.resume)
+	else if (fleet->options.resume && !host->error)
 		host->outcome = (uint8_t)verdict_host(host, !host->error, false);
 	journal_done(fleet->options.journal, fleet->record, job->index);
 }

@@ -79,6 +79,7 @@ static void begin(struct fleet *fleet)
 
 	for (uint32_t i = 0; i < fleet->record->host_count; i++) {
 		struct host_job *job = &fleet->jobs[i];
+		bool acted = job->state == JOB_DONE; /* in this process: its error is of now */
 
 		if (!drain_is_owed(fleet, &fleet->record->hosts[i]))
 			continue;
@@ -88,7 +89,7 @@ static void begin(struct fleet *fleet)
 		job->restoring = true;
 		job->state = JOB_IDLE;
 		job->spent_us = 0;
-		if (fleet->options.resume)
+		if (fleet->options.resume && !acted)
 			fleet->record->hosts[i].error = 0; /* it has another chance */
 	}
 	if (fleet->stop == FLEET_STOP_CREDENTIALS) {

@@ -196,7 +196,7 @@ static int make_fleet(struct bench_run *run)
 		.max_failures = -1,
 		.max_closing = -1,
 	};
-	const struct fleet_observer observer = { run, NULL, NULL, finished };
+	const struct fleet_observer observer = { .ctx = run, .finished = finished };
 
 	run->selection = (struct selection){ .all = true,
 					     .min_idle_ms = -1,

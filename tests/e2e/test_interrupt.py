@@ -32,7 +32,8 @@ class Interrupt(lib.Case):
         chance = random.Random(seed)
         report, state = f"report{number}.json", f"state{number}"
         which, code = chance.choice(SIGNALS)
-        process = self.start(*ARGUMENTS, "--sim-state", state, "-o", report)
+        drain = chance.choice([[], ["--drain", "run"], ["--drain", "run"], ["--drain", "keep"]])
+        process = self.start(*ARGUMENTS, *drain, "--sim-state", state, "-o", report)
         first = process.stderr.readline()  # the signals are caught from here on
         time.sleep(chance.uniform(0, 1.0))
         process.send_signal(which)

@@ -115,6 +115,21 @@ class Question(lib.Case):
         self.assertEqual(129, terminal.end())
         self.assertEqual(b"", self.read("state"))
 
+    def test_drain_is_part_of_the_question(self):
+        terminal = Terminal(self, "logoff", *self.sim, "--all", "--drain", "run", "--sim-state", "state", *self.fresh_journal())
+        terminal.wait_for(b"on 2 hosts. New logons are refused on 2 hosts until it ends. Type 6 to go on:")
+        terminal.type(b"no\n")
+        self.assertEqual(5, terminal.end())
+        self.assertEqual(b"", self.read("state"))
+
+    def test_drain_asks_for_the_number_of_hosts(self):
+        for answer, code, lines in ((b"6\n", 5, 0), (b"2\n", 0, 2)):
+            terminal = Terminal(self, "drain", "on", *self.sim, "--sim-state", "state", *self.fresh_journal())
+            terminal.wait_for(b"This turns drain mode on on 2 hosts. Type 2 to go on:")
+            terminal.type(answer)
+            self.assertEqual(code, terminal.end())
+            self.assertEqual(lines, len(self.state()))
+
     def test_no_question_where_nothing_matches(self):
         terminal = Terminal(self, "logoff", *self.sim, "-u", "nobody")
         self.assertEqual(3, terminal.end())

@@ -12,13 +12,19 @@ static const enum rep_drain modes[] = {
 
 static bool was_set(struct farm *farm, const char *host)
 {
-	const char *line = strbuf_text(&farm->state) + farm->state_start;
+	const char *begin = strbuf_text(&farm->state) + farm->state_start, *at = begin;
 	struct farm_effect effect;
 
-	for (; *line; line += strcspn(line, "\n") + 1) {
+	/* Only lines that can tell of it are read: there are ten thousand of others. */
+	while ((at = strstr(at, "\"call\":\"drain\"")) != NULL) {
+		const char *line = at;
+
+		while (line > begin && line[-1] != '\n')
+			line--;
 		(void)farm_effect_read(line, strcspn(line, "\n"), &effect);
 		if (strcmp(effect.call, "drain") == 0 && strcmp(effect.host, host) == 0)
 			return true;
+		at++;
 	}
 	return false;
 }

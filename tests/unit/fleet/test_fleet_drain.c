@@ -724,6 +724,36 @@ static void restore__failed__resume_tries_again(void **state)
 	farm_release(&before);
 }
 
+/* What goes wrong in the part that goes on is not wiped out by doors that open well. */
+static void resume__act_fails__error_stays_when_put_back(void **state)
+{
+	struct farm before, farm;
+	int64_t at_ms = 0;
+
+	(void)state;
+	do { /* until it is killed with the door closed and nobody asked */
+		if (at_ms)
+			farm_release(&before);
+		farm_init(&before, "h1", HOSTS(PLAIN("h1", ALICE)));
+		for_run(&before);
+		farm_keep_journal(&before);
+		farm_run_until(&before, at_ms += 5);
+	} while (!strstr(strbuf_text(&before.state), "\"mode\":\"on\""));
+	assert_null(strstr(strbuf_text(&before.state), "\"logoff\""));
+	before.scenario_text =
+		HOSTS(FAULTS("h1", ALICE, "{\"call\": \"enumerate\", \"error\": 5}"));
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_string_equal(farm_picture(&farm),
+			    "h1 failed ERROR_ACCESS_DENIED [off on off]: 2 alice failed "
+			    "ERROR_ACCESS_DENIED\n");
+	assert_int_equal(farm.record.run.exit_code, 1);
+	farm_check_truth(&farm);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 static void restore__declined_when_resumed__still_owed(void **state)
 {
 	struct farm before, farm;
@@ -806,6 +836,7 @@ int main(void)
 		cmocka_unit_test(crash__twice__resume_opens_the_doors),
 		cmocka_unit_test(crash__set_on_its_way__waited_for),
 		cmocka_unit_test(restore__failed__resume_tries_again),
+		cmocka_unit_test(resume__act_fails__error_stays_when_put_back),
 		cmocka_unit_test(restore__declined_when_resumed__still_owed),
 		cmocka_unit_test(other__sets_a_mode__left_to_them),
 	};
