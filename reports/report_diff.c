@@ -1,5 +1,6 @@
 #include "report_diff.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,20 @@
 #include "text.h"
 
 #define INDEX_FIRST_CAP 1024
+#define OUTCOME_BITS	4 /* of an end; the rest is its error */
+#define ERRORS_MOST	4095
+
+static_assert(REP_SESSION_OUTCOME_COUNT <= 1 << OUTCOME_BITS, "an outcome fits");
+
+uint8_t rep_diff_outcome(const struct rep_diff_session *session, int side)
+{
+	return session->end[side] & ((1 << OUTCOME_BITS) - 1);
+}
+
+uint16_t rep_diff_error_of(const struct rep_diff_session *session, int side)
+{
+	return session->end[side] >> OUTCOME_BITS;
+}
 
 void rep_diff_init(struct rep_diff *diff)
 {
@@ -18,6 +33,7 @@ void rep_diff_init(struct rep_diff *diff)
 	strbuf_init(&diff->key);
 	str_map_init(&diff->host_map);
 	str_map_init(&diff->account_map);
+	str_map_init(&diff->domain_map);
 	str_map_init(&diff->error_map);
 	for (int side = 0; side < 2; side++) {
 		rep_head_init(&diff->heads[side]);
@@ -32,10 +48,12 @@ void rep_diff_release(struct rep_diff *diff)
 	free(diff->sessions);
 	free(diff->hosts);
 	free(diff->accounts);
+	free(diff->domains);
 	free(diff->errors);
 	free(diff->index);
 	str_map_release(&diff->host_map);
 	str_map_release(&diff->account_map);
+	str_map_release(&diff->domain_map);
 	str_map_release(&diff->error_map);
 	arena_release(&diff->texts);
 	strbuf_release(&diff->name);
@@ -58,17 +76,30 @@ static int add_host(struct rep_diff *diff, const char *name)
 	return 0;
 }
 
-static int add_account(struct rep_diff *diff, const char *name)
+static int add_domain(struct rep_diff *diff, const char *name)
 {
-	struct rep_diff_account *accounts = diff->accounts;
+	const char **domains = diff->domains;
 
 	if (!name)
 		return 0;
+	domains = rep_grow(domains, diff->domain_count, &diff->domain_cap, sizeof(*domains));
+	if (!domains)
+		return -1;
+	diff->domains = domains;
+	domains[diff->domain_count++] = name;
+	return 0;
+}
+
+static int add_account(struct rep_diff *diff, const char *user, uint32_t domain)
+{
+	struct rep_diff_account *accounts = diff->accounts;
+
 	accounts = rep_grow(accounts, diff->account_count, &diff->account_cap, sizeof(*accounts));
 	if (!accounts)
 		return -1;
 	diff->accounts = accounts;
-	accounts[diff->account_count++] = (struct rep_diff_account){ .name = name };
+	accounts[diff->account_count++] =
+		(struct rep_diff_account){ .user = user, .domain = domain };
 	return 0;
 }
 
@@ -117,7 +148,7 @@ static uint64_t hash_of(const struct rep_diff_session *session)
 			      (uint64_t)session->host << 32 | session->id, session->account };
 	uint64_t hash = fnv1a_64(FNV1A_64_START, parts, sizeof(parts));
 
-	return hash ^ hash >> 29;
+	return rng_next(&hash); /* FNV-1a leaves the low bits of such keys poor */
 }
 
 static bool is_same(const struct rep_diff_session *a, const struct rep_diff_session *b)
@@ -193,28 +224,25 @@ static int see_totals(void *ctx, const struct rep_totals *totals)
 										: 0;
 }
 
-/* 0 and the error's number, which is at most 65,535; -1. */
-static int error_of(struct rep_diff *diff, const struct rep_error_kind *kind, uint16_t *ret)
+/* 0 and the error's number; -1. */
+static int error_of(struct rep_diff *diff, const struct rep_error_kind *kind, uint32_t *ret)
 {
 	const char *name;
-	uint32_t number;
 
 	if (diff->error_count == 0 && add_error(diff, "") < 0) /* 0 stands for none */
 		return -1;
 	strbuf_clear(&diff->name);
 	rep_words_error(&diff->name, kind, " ");
-	if (number_of(diff, &diff->error_map, diff->error_count, &number, &name) < 0 ||
-	    number > UINT16_MAX || add_error(diff, name) < 0)
+	if (number_of(diff, &diff->error_map, diff->error_count, ret, &name) < 0)
 		return -1;
-	*ret = (uint16_t)number;
-	return 0;
+	return add_error(diff, name);
 }
 
 static int see_error(void *ctx, const struct rep_error_entry *entry)
 {
 	struct rep_diff_side *side = ctx;
 	struct rep_diff_error *error;
-	uint16_t number;
+	uint32_t number;
 
 	if (error_of(side->diff, &entry->kind, &number) < 0)
 		return REP_DIFF_NO_MEMORY;
@@ -240,17 +268,42 @@ static int see_host(void *ctx, const struct rep_host *host, const struct rep_err
 	return 0;
 }
 
+/* The key of a user of a domain: the domain's number, then the folded name, which most often is the name itself. */
+#define USER_AT 4
+
+static int make_account_key(struct rep_diff *diff, const char *user, uint32_t domain)
+{
+	strbuf_clear(&diff->key);
+	for (int i = 0; i < USER_AT; i++)
+		strbuf_addc(&diff->key, (char)(domain >> 8 * i & 0xFF));
+	text_fold_add(&diff->key, user, strlen(user));
+	return diff->key.failed ? -1 : 0;
+}
+
 static int account_of(struct rep_diff *diff, const struct rep_session *session, uint32_t *ret)
 {
-	const char *name;
+	const char *name, *user;
+	uint32_t domain;
+	char *key;
 
 	strbuf_clear(&diff->name);
-	if (session->domain[0] != '\0')
-		strbuf_addf(&diff->name, "%s\\", session->domain);
-	strbuf_adds(&diff->name, session->user);
-	if (number_of(diff, &diff->account_map, diff->account_count, ret, &name) < 0)
+	strbuf_adds(&diff->name, session->domain);
+	if (number_of(diff, &diff->domain_map, diff->domain_count, &domain, &name) < 0 ||
+	    add_domain(diff, name) < 0 || make_account_key(diff, session->user, domain) < 0)
 		return -1;
-	return add_account(diff, name);
+	if (str_map_get(&diff->account_map, diff->key.data, diff->key.len, ret))
+		return 0;
+	key = arena_alloc(&diff->texts, diff->key.len + 1);
+	if (!key)
+		return -1;
+	memcpy(key, diff->key.data, diff->key.len);
+	user = strcmp(key + USER_AT, session->user) == 0
+		       ? key + USER_AT
+		       : arena_strdup(&diff->texts, session->user);
+	*ret = (uint32_t)diff->account_count;
+	if (!user || str_map_put(&diff->account_map, key, diff->key.len, *ret) < 0)
+		return -1;
+	return add_account(diff, user, domain);
 }
 
 static int see_session(void *ctx, const struct rep_session *session,
@@ -262,7 +315,7 @@ static int see_session(void *ctx, const struct rep_session *session,
 					     .host = side->host,
 					     .id = session->id };
 	struct rep_diff_session *kept;
-	uint16_t error = 0;
+	uint32_t error = 0;
 
 	if (session->user[0] == '\0')
 		return 0;
@@ -272,8 +325,8 @@ static int see_session(void *ctx, const struct rep_session *session,
 	kept = session_of(diff, &identity);
 	if (!kept)
 		return REP_DIFF_NO_MEMORY;
-	kept->outcome[side->side] = session->outcome;
-	kept->error[side->side] = error;
+	kept->end[side->side] =
+		(uint16_t)((error > ERRORS_MOST ? 0 : error) << OUTCOME_BITS | session->outcome);
 	diff->accounts[identity.account].sessions[side->side]++;
 	diff->hosts[side->host].sessions[side->side]++;
 	return 0;
@@ -298,19 +351,21 @@ bool rep_diff_is_plan(const struct rep_diff *diff)
 
 static void count_plan(struct rep_diff_counts *counts, const struct rep_diff_session *session)
 {
-	bool planned = session->outcome[0] == REP_SESSION_PLANNED;
-	bool done = rep_session_outcome_is_done((enum rep_session_outcome)session->outcome[1]);
+	bool planned = rep_diff_outcome(session, 0) == REP_SESSION_PLANNED;
+	bool done =
+		rep_session_outcome_is_done((enum rep_session_outcome)rep_diff_outcome(session, 1));
 
 	counts->planned += planned;
 	counts->planned_done += planned && done;
-	counts->planned_not_seen += planned && session->outcome[1] == REP_DIFF_ABSENT;
-	counts->planned_not_done += planned && !done && session->outcome[1] != REP_DIFF_ABSENT;
+	counts->planned_not_seen += planned && rep_diff_outcome(session, 1) == REP_DIFF_ABSENT;
+	counts->planned_not_done +=
+		planned && !done && rep_diff_outcome(session, 1) != REP_DIFF_ABSENT;
 	counts->unplanned_done += !planned && done;
 }
 
 static void count_session(struct rep_diff_counts *counts, const struct rep_diff_session *session)
 {
-	uint8_t a = session->outcome[0], b = session->outcome[1];
+	uint8_t a = rep_diff_outcome(session, 0), b = rep_diff_outcome(session, 1);
 
 	count_plan(counts, session);
 	if (a == REP_DIFF_ABSENT || b == REP_DIFF_ABSENT) {

@@ -6,8 +6,9 @@
  * accounts still tell what changed.
  * Usage:     rep_diff_init(); rep_read() of A with rep_diff_visitor(.., 0), of B with rep_diff_visitor(.., 1);
  *            rep_diff_settle(); then read it, or have it told (report_diff_text.h).
- * Memory:    some 40 bytes for each identity of either report, and the names of hosts and accounts once: two reports
- *            of 300,000 sessions take 50 MiB where the identities are the same, 74 MiB where all are different.
+ * Memory:    some 30 bytes for each identity of either report, and the names of hosts and accounts once: two reports
+ *            of 300,000 sessions and users take 40 MiB where the identities are the same, 52 MiB where all are
+ *            different.
  * Errors:    0, or REP_DIFF_NO_MEMORY.
  * Ownership: everything is copied. Do not move the struct.
  * Threads:   one thread at a time.
@@ -34,8 +35,9 @@ struct rep_diff_session {
 	int64_t logon_at_ms;
 	uint32_t host, account; /* indices */
 	uint32_t id;
-	uint16_t error[2];  /* indices of `errors`; 0: none */
-	uint8_t outcome[2]; /* enum rep_session_outcome; REP_DIFF_ABSENT */
+	uint16_t end
+		[2]; /* in A and in B: read with the functions below; 24 bytes in all, as there may
+			    be half a million of them */
 };
 
 struct rep_diff_host {
@@ -45,7 +47,8 @@ struct rep_diff_host {
 };
 
 struct rep_diff_account {
-	const char *name; /* DOMAIN\user */
+	const char *user;
+	uint32_t domain; /* index of `domains` */
 	uint32_t sessions[2];
 };
 
@@ -75,12 +78,14 @@ struct rep_diff {
 	size_t host_count;
 	struct rep_diff_account *accounts;
 	size_t account_count;
+	const char **domains; /* "" among them where an account has none */
+	size_t domain_count;
 	struct rep_diff_error *errors; /* [0] is empty */
 	size_t error_count;
 	struct rep_diff_counts counts;
 	/* private */
-	size_t session_cap, host_cap, account_cap, error_cap;
-	struct str_map host_map, account_map, error_map;
+	size_t session_cap, host_cap, account_cap, domain_cap, error_cap;
+	struct str_map host_map, account_map, domain_map, error_map;
 	uint32_t *index; /* open addressing: number of a session, plus 1 */
 	size_t index_cap;
 	struct arena texts;
@@ -91,6 +96,11 @@ struct rep_diff {
 		uint32_t host; /* at hand */
 	} sides[2];
 };
+
+/* What became of a session in A (0) or B (1): enum rep_session_outcome, or REP_DIFF_ABSENT. */
+uint8_t rep_diff_outcome(const struct rep_diff_session *session, int side);
+/* And the index of its error in `errors`; 0: none, or one of those after the first 4,095. */
+uint16_t rep_diff_error_of(const struct rep_diff_session *session, int side);
 
 void rep_diff_init(struct rep_diff *diff);
 void rep_diff_release(struct rep_diff *diff);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_grow.h"
 #include "report_words.h"
 #include "text.h"
 
@@ -81,30 +82,31 @@ typedef bool (*session_test)(const struct rep_diff_session *session);
 
 static bool was_planned_and_is_not_done(const struct rep_diff_session *session)
 {
-	return session->outcome[0] == REP_SESSION_PLANNED &&
-	       !rep_session_outcome_is_done((enum rep_session_outcome)session->outcome[1]);
+	return rep_diff_outcome(session, 0) == REP_SESSION_PLANNED &&
+	       !rep_session_outcome_is_done((enum rep_session_outcome)rep_diff_outcome(session, 1));
 }
 
 static bool was_done_unplanned(const struct rep_diff_session *session)
 {
-	return session->outcome[0] != REP_SESSION_PLANNED &&
-	       rep_session_outcome_is_done((enum rep_session_outcome)session->outcome[1]);
+	return rep_diff_outcome(session, 0) != REP_SESSION_PLANNED &&
+	       rep_session_outcome_is_done((enum rep_session_outcome)rep_diff_outcome(session, 1));
 }
 
 static bool is_changed(const struct rep_diff_session *session)
 {
-	return session->outcome[0] != REP_DIFF_ABSENT && session->outcome[1] != REP_DIFF_ABSENT &&
-	       session->outcome[0] != session->outcome[1];
+	return rep_diff_outcome(session, 0) != REP_DIFF_ABSENT &&
+	       rep_diff_outcome(session, 1) != REP_DIFF_ABSENT &&
+	       rep_diff_outcome(session, 0) != rep_diff_outcome(session, 1);
 }
 
 static bool is_only_in_a(const struct rep_diff_session *session)
 {
-	return session->outcome[1] == REP_DIFF_ABSENT;
+	return rep_diff_outcome(session, 1) == REP_DIFF_ABSENT;
 }
 
 static bool is_only_in_b(const struct rep_diff_session *session)
 {
-	return session->outcome[0] == REP_DIFF_ABSENT;
+	return rep_diff_outcome(session, 0) == REP_DIFF_ABSENT;
 }
 
 static void add_outcome(struct strbuf *out, uint8_t outcome)
@@ -116,25 +118,35 @@ static void add_outcome(struct strbuf *out, uint8_t outcome)
 			      false);
 }
 
+static void add_account(struct strbuf *out, const struct rep_diff *diff,
+			const struct rep_diff_account *account)
+{
+	const char *domain = diff->domains[account->domain];
+
+	add_escaped(out, domain);
+	strbuf_adds(out, domain[0] != '\0' ? "\\" : "");
+	add_escaped(out, account->user);
+}
+
 static void add_session(struct telling *telling, const struct rep_diff_session *session)
 {
 	const struct rep_diff *diff = telling->diff;
 	struct strbuf *out = &telling->out;
-	bool in_b = session->outcome[1] != REP_DIFF_ABSENT;
+	bool in_b = rep_diff_outcome(session, 1) != REP_DIFF_ABSENT;
 
 	strbuf_adds(out, "  ");
 	add_escaped(out, diff->hosts[session->host].name);
 	strbuf_addf(out, "  %" PRIu32 "  ", session->id);
-	add_escaped(out, diff->accounts[session->account].name);
+	add_account(out, diff, &diff->accounts[session->account]);
 	strbuf_adds(out, "  ");
-	if (session->outcome[0] != REP_DIFF_ABSENT && in_b) {
-		add_outcome(out, session->outcome[0]);
+	if (rep_diff_outcome(session, 0) != REP_DIFF_ABSENT && in_b) {
+		add_outcome(out, rep_diff_outcome(session, 0));
 		strbuf_adds(out, " -> ");
 	}
-	add_outcome(out, session->outcome[in_b]);
-	if (session->error[in_b]) {
+	add_outcome(out, rep_diff_outcome(session, in_b));
+	if (rep_diff_error_of(session, in_b)) {
 		strbuf_adds(out, "  ");
-		add_escaped(out, diff->errors[session->error[in_b]].name);
+		add_escaped(out, diff->errors[rep_diff_error_of(session, in_b)].name);
 	}
 	strbuf_addc(out, '\n');
 	flush(telling, PIECE_BYTES);
@@ -182,8 +194,8 @@ static void add_moves(struct telling *telling)
 	struct strbuf label;
 
 	strbuf_init(&label);
-	for (uint8_t a = 1; a < REP_SESSION_OUTCOME_COUNT; a++) {
-		for (uint8_t b = 1; b < REP_SESSION_OUTCOME_COUNT; b++) {
+	for (unsigned a = 1; a < REP_SESSION_OUTCOME_COUNT; a++) {
+		for (unsigned b = 1; b < REP_SESSION_OUTCOME_COUNT; b++) {
 			if (a == b || counts->moved[a][b] == 0)
 				continue;
 			telling->failed |= label.failed;
@@ -275,8 +287,8 @@ static void add_hosts(struct telling *telling)
 	add_count(telling, 2, "in both", diff->counts.hosts_both);
 	add_hosts_only(telling, 0, "only in A", names);
 	add_hosts_only(telling, 1, "only in B", names);
-	for (uint8_t a = 1; a < REP_HOST_OUTCOME_COUNT; a++) {
-		for (uint8_t b = 1; b < REP_HOST_OUTCOME_COUNT; b++) {
+	for (unsigned a = 1; a < REP_HOST_OUTCOME_COUNT; a++) {
+		for (unsigned b = 1; b < REP_HOST_OUTCOME_COUNT; b++) {
 			telling->failed |= label.failed;
 			strbuf_clear(&label);
 			rep_words_add(&label, rep_host_outcome_name((enum rep_host_outcome)a),
@@ -344,7 +356,8 @@ static void add_errors(struct telling *telling)
 /* -- accounts and hosts by their number of sessions -- */
 
 struct change {
-	const char *name;
+	const char *name;			/* of the host, or the user */
+	const struct rep_diff_account *account; /* NULL: it is a host */
 	const uint32_t *sessions;
 };
 
@@ -372,7 +385,7 @@ static void add_changes(struct telling *telling, const char *title, struct chang
 
 	if (count > 0)
 		qsort(changes, count, sizeof(*changes), largest_first);
-	for (size_t i = 0; i < count && size_of(&changes[i]) > 0; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (shown == telling->most) {
 			left++;
 			continue;
@@ -381,34 +394,57 @@ static void add_changes(struct telling *telling, const char *title, struct chang
 			strbuf_addf(&telling->out, "\n%s\n", title);
 		strbuf_addf(&telling->out, "  %7" PRIu32 " -> %-7" PRIu32 "  ",
 			    changes[i].sessions[0], changes[i].sessions[1]);
-		add_escaped(&telling->out, changes[i].name);
+		if (changes[i].account)
+			add_account(&telling->out, telling->diff, changes[i].account);
+		else
+			add_escaped(&telling->out, changes[i].name);
 		strbuf_addc(&telling->out, '\n');
 		flush(telling, PIECE_BYTES);
 	}
 	add_more(telling, left);
 }
 
+/* Only what did change is kept: mostly that is little. */
+struct change_list {
+	struct change *items;
+	size_t count, cap;
+	bool failed;
+};
+
+static void keep_change(struct change_list *list, const struct change *change)
+{
+	struct change *items;
+
+	if (list->failed || size_of(change) == 0)
+		return;
+	items = rep_grow(list->items, list->count, &list->cap, sizeof(*items));
+	if (!items) {
+		list->failed = true;
+		return;
+	}
+	list->items = items;
+	items[list->count++] = *change;
+}
+
 /* Where no session is in both, these are what can be compared. */
 static void add_totals(struct telling *telling)
 {
 	const struct rep_diff *diff = telling->diff;
-	size_t most =
-		diff->host_count > diff->account_count ? diff->host_count : diff->account_count;
-	struct change *changes = calloc(most + 1, sizeof(*changes));
+	struct change_list hosts = { .count = 0 }, accounts = { .count = 0 };
 
-	if (!changes) {
-		telling->failed = true;
-		return;
-	}
 	for (size_t i = 0; i < diff->host_count; i++)
-		changes[i] = (struct change){ diff->hosts[i].name, diff->hosts[i].sessions };
-	add_changes(telling, "hosts with another number of sessions, A -> B", changes,
-		    diff->host_count);
+		keep_change(&hosts,
+			    &(struct change){ diff->hosts[i].name, NULL, diff->hosts[i].sessions });
 	for (size_t i = 0; i < diff->account_count; i++)
-		changes[i] = (struct change){ diff->accounts[i].name, diff->accounts[i].sessions };
-	add_changes(telling, "accounts with another number of sessions, A -> B", changes,
-		    diff->account_count);
-	free(changes);
+		keep_change(&accounts, &(struct change){ diff->accounts[i].user, &diff->accounts[i],
+							 diff->accounts[i].sessions });
+	telling->failed |= hosts.failed || accounts.failed;
+	add_changes(telling, "hosts with another number of sessions, A -> B", hosts.items,
+		    hosts.count);
+	add_changes(telling, "accounts with another number of sessions, A -> B", accounts.items,
+		    accounts.count);
+	free(hosts.items);
+	free(accounts.items);
 }
 
 static void add_accounts(struct telling *telling)

@@ -135,8 +135,21 @@ static void add_tile(struct strbuf *out, const char *label, uint32_t number, con
 	strbuf_addf(out, "</dd><dd class=\"of\">%s</dd></div>\n", of);
 }
 
-static void add_tiles(struct strbuf *out, const struct rep_totals *totals)
+/* What it means here that a session is done. */
+static const char *done_word(const struct rep_head *head)
 {
+	const struct rep_totals *totals = head->totals;
+	uint32_t done = rep_words_sum(totals, rep_session_outcome_is_done);
+
+	if (done > 0 && totals->sessions_by[REP_SESSION_LISTED] == done)
+		return "Listed";
+	return head->run->dry_run ? "Planned" : "Done";
+}
+
+static void add_tiles(struct strbuf *out, const struct rep_head *head)
+{
+	const struct rep_totals *totals = head->totals;
+	const char *done = done_word(head);
 	uint32_t bad_hosts = totals->hosts - totals->hosts_by[REP_HOST_SUCCEEDED];
 	struct strbuf of;
 
@@ -154,8 +167,8 @@ static void add_tiles(struct strbuf *out, const struct rep_totals *totals)
 	html_add_number(&of, totals->sessions);
 	strbuf_adds(&of, " seen in all");
 	add_tile(out, "Sessions selected", totals->selected, "", strbuf_text(&of));
-	add_tile(out, "Done", rep_words_sum(totals, rep_session_outcome_is_done), "done",
-		 "sessions");
+	add_tile(out, done, rep_words_sum(totals, rep_session_outcome_is_done),
+		 strcmp(done, "Done") == 0 ? "done" : "", "sessions");
 	add_tile(out, "Not done", rep_words_sum(totals, rep_session_outcome_is_not_done), "bad",
 		 "sessions");
 	add_tile(out, "Left alone", rep_words_sum(totals, rep_words_is_left_alone), "left",
@@ -303,9 +316,11 @@ static void add_todo(struct strbuf *out, const struct rep_head *head,
 		strbuf_adds(out, "<p>Some hosts did not succeed, and no error tells why: see the "
 				 "table.</p>\n");
 	else
-		strbuf_adds(out, "<p class=\"good\">Nothing. Every host was reached, and "
-				 "everything that was "
-				 "selected is done.</p>\n");
+		strbuf_addf(out, "<p class=\"good\">Nothing. Every host was reached%s.</p>\n",
+			    totals->selected == 0 ? ", and no session was selected"
+			    : strcmp(done_word(head), "Done") != 0
+				    ? ""
+				    : ", and everything that was selected is done");
 	strbuf_adds(out, "</section>\n");
 }
 
@@ -365,8 +380,9 @@ static void add_session_group(struct strbuf *out, const struct rep_totals *total
 				    html_session_class((enum rep_session_outcome)i));
 }
 
-static void add_session_bars(struct strbuf *out, const struct rep_totals *totals)
+static void add_session_bars(struct strbuf *out, const struct rep_head *head)
 {
+	const struct rep_totals *totals = head->totals;
 	uint32_t most = 0;
 
 	for (int i = 1; i < REP_SESSION_OUTCOME_COUNT; i++)
@@ -375,7 +391,7 @@ static void add_session_bars(struct strbuf *out, const struct rep_totals *totals
 	begin_bars(out, "Sessions by outcome");
 	if (most == 0)
 		strbuf_adds(out, "<tr><td>No session was seen.</td></tr>\n");
-	add_session_group(out, totals, most, "Done", rep_session_outcome_is_done);
+	add_session_group(out, totals, most, done_word(head), rep_session_outcome_is_done);
 	add_session_group(out, totals, most, "Not done", rep_session_outcome_is_not_done);
 	add_session_group(out, totals, most, "Left alone", rep_words_is_left_alone);
 	strbuf_adds(out, "</table></section>\n");
@@ -498,11 +514,11 @@ void html_add_summary(struct strbuf *out, const struct rep_head *head)
 		return;
 	}
 	add_banner(out, head->run);
-	add_tiles(out, head->totals);
+	add_tiles(out, head);
 	add_todo(out, head, sorted);
 	strbuf_adds(out, "<div class=\"pair\">\n");
 	add_host_bars(out, head->totals);
-	add_session_bars(out, head->totals);
+	add_session_bars(out, head);
 	strbuf_adds(out, "</div>\n");
 	add_error_bars(out, head, sorted);
 	free(sorted);

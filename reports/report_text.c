@@ -7,6 +7,7 @@
 #include "record_names.h"
 #include "report_words.h"
 #include "text.h"
+#include "text_width.h"
 
 #define LABEL_COLUMNS  12  /* of the rows about the run */
 #define COUNT_COLUMNS  24  /* of the rows that end with a number */
@@ -18,15 +19,6 @@ struct page {
 	struct strbuf *out;
 	int width; /* 0: unlimited */
 };
-
-static int columns_of(const char *text, size_t len)
-{
-	int columns = 0;
-
-	for (size_t i = 0; i < len; i++)
-		columns += ((unsigned char)text[i] & 0xC0) != 0x80;
-	return columns;
-}
 
 static void add_spaces(struct strbuf *out, int count)
 {
@@ -53,7 +45,7 @@ static void add_wrapped(struct page *page, int indent, const char *text)
 	while (*text != '\0') {
 		size_t spaces = strspn(text, " ");
 		size_t len = word_length(text + spaces);
-		int columns = columns_of(text + spaces, len);
+		int columns = (int)text_width(text + spaces, len);
 
 		if (limit > 0 && column > indent && column + (int)spaces + columns > limit) {
 			strbuf_addc(page->out, '\n');

@@ -155,6 +155,9 @@ static void add_phase(struct strbuf *out, const struct fleet_progress *run)
 		else
 			strbuf_adds(out, "act");
 		strbuf_addf(out, "%s%s", *clock ? ", grace " : "", clock);
+		if (*clock && run->hosts_in_grace)
+			strbuf_addf(out, " (%" PRIu32 " host%s)", run->hosts_in_grace,
+				    run->hosts_in_grace == 1 ? "" : "s");
 	}
 }
 
@@ -418,8 +421,10 @@ static void add_troubles(struct page *page)
 		label(page, &line, !i || is_narrow(page) ? "errors" : "");
 		add_trouble(&line, page->view, &run->troubles[i]);
 		if (i + 1 == run->trouble_count && run->trouble_kinds > run->trouble_count) {
-			strbuf_addf(&line.text, "; and %lu other kinds",
-				    (unsigned long)(run->trouble_kinds - run->trouble_count));
+			size_t others = run->trouble_kinds - run->trouble_count;
+
+			strbuf_addf(&line.text, "; and %lu other kind%s", (unsigned long)others,
+				    others == 1 ? "" : "s");
 			piece_ends(&line, PAINT_DIM);
 		}
 		page_line(page, &line);

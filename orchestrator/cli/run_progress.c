@@ -10,6 +10,7 @@
 
 #define FRAME_FIRST_MS	 300 /* a run that is over by then shows none */
 #define FRAME_MS	 100
+#define LATE_MS		 400 /* so late a frame is left out: see tick() */
 #define LINE_FIRST_MS	 10000
 #define LINE_INTERVAL_MS 300000 /* they grow up to this */
 
@@ -88,9 +89,17 @@ static void tick(uv_timer_t *timer)
 	struct run *run = timer->data;
 	struct run_progress *progress = &run->progress;
 	bool lines = progress->mode == RUN_PROGRESS_LINES;
+	uint64_t at_ms = uv_hrtime() / 1000000;
+	bool late = at_ms - progress->ticked_ms > progress->interval_ms + LATE_MS;
 	struct fleet_progress now;
 
+	/* Late means a busy machine, or that the process was stopped: then go_on() comes first. */
+	progress->ticked_ms = at_ms;
 	fleet_progress(run->fleet, &now);
+	if (late && !lines) {
+		(void)uv_timer_start(timer, tick, progress->interval_ms, 0);
+		return;
+	}
 	if (is_out_of_the_way(run, &now)) {
 		if (!lines)
 			hide(run);
@@ -137,6 +146,7 @@ void run_progress_start(struct run *run)
 	progress->started = true;
 	progress->colors = paint_wanted(run->options->color, CONSOLE_ERR);
 	progress->timer.data = run;
+	progress->ticked_ms = uv_hrtime() / 1000000;
 	progress->interval_ms = progress->mode == RUN_PROGRESS_FRAMES ? FRAME_MS : LINE_FIRST_MS;
 	(void)uv_timer_start(&progress->timer, tick,
 			     progress->mode == RUN_PROGRESS_FRAMES ? FRAME_FIRST_MS : LINE_FIRST_MS,

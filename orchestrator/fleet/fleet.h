@@ -198,7 +198,7 @@ struct fleet_observer {
 struct fleet_slow {
 	const char *name;  /* borrowed, not escaped */
 	const char *doing; /* "listing", "verifying", ... */
-	int64_t age_ms;	   /* since its turn in this phase began */
+	int64_t age_ms;	   /* since its turn in this phase began, or its last rest ended */
 };
 
 /* Hosts with the same kind of error. */
@@ -213,7 +213,7 @@ struct fleet_progress {
 	enum fleet_phase phase;
 	enum fleet_stop stop;
 	int64_t elapsed_ms; /* of the run */
-	int64_t phase_ms;   /* since this phase, or the first wave, began */
+	int64_t phase_ms; /* since the survey began, or the first session of the act was through */
 	uint32_t hosts, hosts_surveyed, hosts_acting, hosts_done;
 	uint32_t round_done, round_hosts; /* in this phase of this sweep */
 	uint32_t hosts_by[REP_HOST_OUTCOME_COUNT];
@@ -254,6 +254,17 @@ void fleet_stop(struct fleet *fleet, enum fleet_stop reason);
 
 /* Cheap enough for ten times a second: it looks only at hosts that have moved since. */
 void fleet_progress(struct fleet *fleet, struct fleet_progress *ret);
+
+/* What a logoff of named users (--user) can say at its end. */
+struct fleet_proof {
+	/* UTC: the last survey, of all hosts that could be asked; */
+	int64_t looked_from_ms, looked_until_ms;
+	bool looked_last;   /* and nothing was begun after it */
+	uint32_t newcomers; /* sessions that are on and match, and were seen too late */
+	/* sessions of users who were named without wildcards, and that are never touched */
+	uint32_t spared;
+};
+void fleet_proof(const struct fleet *fleet, struct fleet_proof *ret);
 
 /* Names of hosts that are not finished, for the line at an interrupt: fills up to `cap` names
  * (borrowed), returns how many there are. */

@@ -65,9 +65,12 @@ struct fleet {
 	int64_t closing; /* sessions that were asked and are not gone yet */
 
 	/* Going round again (sweep.c) */
-	uint32_t sweep;	    /* its number, from 1; 0: the first round */
-	bool again;	    /* the survey that is on, or was the last, is not the first */
-	bool last_look;	    /* ... and nobody is acted on after it */
+	uint32_t sweep; /* its number, from 1; 0: the first round */
+	bool again;	/* the survey that is on, or was the last, is not the first */
+	bool last_look; /* ... and nobody is acted on after it */
+	/* UTC, of the last survey; and whether anything was begun after it */
+	int64_t looked_from_ms, looked_until_ms;
+	bool acted_since;
 	uint32_t newcomers; /* seen at the last look, and would be selected */
 
 	uint32_t failures;	/* hosts that ended failed, partial or timed out */
@@ -82,6 +85,8 @@ struct fleet {
 	struct tally tally;
 	enum fleet_phase seen_phase;
 	int64_t seen_phase_us; /* since when */
+	uint32_t seen_settled; /* sessions, when the act began */
+	bool seen_act;	       /* more than those are settled */
 	uint32_t seen_wave;
 	size_t queue_done; /* so many at the start of the queue are done */
 };

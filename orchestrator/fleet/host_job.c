@@ -168,6 +168,8 @@ void job_move(struct host_job *job, enum job_state next)
 		job->fleet->in_grace--;
 		job->began_us += now_us(job) - job->rests_since_us; /* its time is without waits */
 	}
+	if (job->state == JOB_GRACE || job->state == JOB_HOLD)
+		job->busy_us = now_us(job);
 	job->state = (uint8_t)next;
 	tally_mark(&job->fleet->tally, job->index);
 	rows[next].enter(job);
@@ -654,7 +656,7 @@ void job_start(struct host_job *job)
 	struct fleet *fleet = job->fleet;
 
 	job->timer.fire = on_timer;
-	job->began_us = now_us(job);
+	job->began_us = job->busy_us = now_us(job);
 	job->tries = 0;
 	if (!job->acting && !job->restoring && fleet->again)
 		sweep_start(job);
@@ -666,13 +668,13 @@ void job_start(struct host_job *job)
 	job->resume = JOB_ENUMERATE;
 	job->then = JOB_DONE;
 	job->state = JOB_IDLE;
-	if (seats_all_lost(&fleet->seats)) {
-		job_refuse(job);
-		return;
-	}
 	if (job->acting && act_begin(job) < 0) {
 		job->gave_up = true;
 		job_out_of_memory(job);
+		return;
+	}
+	if (seats_all_lost(&fleet->seats)) {
+		job_refuse(job);
 		return;
 	}
 	if (fleet->options.probe) {

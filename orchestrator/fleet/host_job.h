@@ -95,6 +95,7 @@ struct host_job {
 	struct session_host *connection;
 	struct fleet_call *closer; /* the block of the call that will close it */
 	int64_t began_us;	   /* of this phase */
+	int64_t busy_us;	   /* since when it has not rested (GRACE, HOLD) */
 	int64_t spent_us;	   /* in calls and backoffs, against --host-timeout */
 	int64_t interval_ms;	   /* of the next tick */
 	int64_t sleep_us;	   /* TICK, BACKOFF: how long */

@@ -34,6 +34,8 @@ static void notice_phase(struct fleet *fleet, int64_t now_us)
 	if (fleet->phase != fleet->seen_phase) {
 		fleet->seen_phase = fleet->phase;
 		fleet->seen_phase_us = now_us;
+		fleet->seen_settled = UINT32_MAX;
+		fleet->seen_act = false;
 		fleet->queue_done = 0;
 		tally_mark_all(&fleet->tally);
 	}
@@ -47,21 +49,31 @@ static void notice_phase(struct fleet *fleet, int64_t now_us)
 		tally_mark_all(&fleet->tally);
 }
 
+/* Among those found so far, in their order; the quickest of too many goes. */
 static void add_slow(const struct fleet *fleet, const struct host_job *job, int64_t now_us,
 		     struct fleet_progress *ret)
 {
 	bool verifies =
 		job->state == JOB_TICK || job->state == JOB_VERIFY || job->state == JOB_RECHECK;
-	int64_t age_ms = (now_us - job->began_us) / 1000;
+	int64_t age_ms = (now_us - job->busy_us) / 1000;
+	size_t at = ret->slow_count;
 
 	if (!is_active(job) || !doings[job->state] || seats_waiting(&job->seat) ||
 	    age_ms < (verifies ? SLOW_VERIFY_MS : SLOW_MS))
 		return;
-	ret->slow[ret->slow_count++] = (struct fleet_slow){ fleet->options.hosts[job->index].name,
-							    doings[job->state], age_ms };
+	while (at > 0 && age_ms > ret->slow[at - 1].age_ms)
+		at--;
+	if (at == FLEET_SLOW_MAX)
+		return;
+	if (ret->slow_count < FLEET_SLOW_MAX)
+		ret->slow_count++;
+	memmove(&ret->slow[at + 1], &ret->slow[at],
+		(ret->slow_count - 1 - at) * sizeof(ret->slow[0]));
+	ret->slow[at] = (struct fleet_slow){ fleet->options.hosts[job->index].name,
+					     doings[job->state], age_ms };
 }
 
-/* Hosts begin in the order of the queue: those that have been at it the longest stand first. */
+/* Hosts begin in the order of the queue. */
 static void find_slow(struct fleet *fleet, int64_t now_us, struct fleet_progress *ret)
 {
 	size_t end = fleet->queue_next;
@@ -74,8 +86,23 @@ static void find_slow(struct fleet *fleet, int64_t now_us, struct fleet_progress
 	ret->in_flight = (uint32_t)(fleet->queue_left - (fleet->queue_count - fleet->queue_next));
 	if (end > fleet->queue_done + LOOKED_AT_MAX)
 		end = fleet->queue_done + LOOKED_AT_MAX;
-	for (size_t i = fleet->queue_done; i < end && ret->slow_count < FLEET_SLOW_MAX; i++)
+	for (size_t i = fleet->queue_done; i < end; i++)
 		add_slow(fleet, &fleet->jobs[fleet->queue[i]], now_us, ret);
+}
+
+/* What comes before the first session of the act is through (drain, warnings, a grace) says nothing about how long the
+ * others take. */
+static void notice_first(struct fleet *fleet, int64_t now_us, const struct fleet_progress *now)
+{
+	uint32_t settled = now->sessions_done + now->sessions_not_done;
+
+	if (fleet->seen_act || fleet->phase != FLEET_ACT)
+		return;
+	fleet->seen_phase_us = now_us;
+	if (fleet->seen_settled == UINT32_MAX)
+		fleet->seen_settled = settled;
+	fleet->seen_act =
+		settled != fleet->seen_settled || (!now->sessions_selected && now->round_done);
 }
 
 static void add_trouble(const struct fleet *fleet, size_t kind, struct fleet_progress *ret)
@@ -141,13 +168,14 @@ void fleet_progress(struct fleet *fleet, struct fleet_progress *ret)
 	ret->phase = fleet->phase;
 	ret->stop = fleet->stop;
 	ret->elapsed_ms = (now_us - fleet->started_us) / 1000;
-	ret->phase_ms = (now_us - fleet->seen_phase_us) / 1000;
 	ret->hosts = (uint32_t)fleet->options.host_count;
 	ret->hosts_surveyed = fleet->hosts_surveyed;
 	ret->hosts_acting = (uint32_t)fleet->waves.count;
 	ret->hosts_done = fleet->hosts_done;
 	count_round(fleet, ret);
 	count(fleet, now_us, ret);
+	notice_first(fleet, now_us, ret);
+	ret->phase_ms = (now_us - fleet->seen_phase_us) / 1000;
 	ret->closing = fleet->closing > 0 ? (uint32_t)fleet->closing : 0;
 	ret->wave = fleet->waves.number;
 	ret->waves = waves_total(&fleet->waves);
@@ -155,9 +183,8 @@ void fleet_progress(struct fleet *fleet, struct fleet_progress *ret)
 	ret->last_look = fleet->last_look;
 	ret->pause_left_ms =
 		fleet->pause_timer.place ? (fleet->pause_timer.due_us - now_us) / 1000 : -1;
-	ret->grace_left_ms = fleet->grace_until_us > now_us
-				     ? (fleet->grace_until_us - now_us) / 1000
-				     : -1;
+	ret->grace_left_ms =
+		fleet->grace_until_us > now_us ? (fleet->grace_until_us - now_us) / 1000 : -1;
 	ret->hosts_in_grace = fleet->in_grace;
 	ret->calls = fleet->seats.counting + fleet->seats.lent;
 	ret->calls_lent = fleet->seats.lent;

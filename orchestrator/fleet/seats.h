@@ -39,9 +39,9 @@ struct seats {
 	unsigned concurrency; /* size of the window; may be changed at any time */
 	/* no call lends its place, however slow it is: a window of one is really one at a time */
 	bool strict;
-	unsigned threads;     /* of the pool */
-	unsigned counting;    /* calls in the window */
-	unsigned lent;	      /* still within their deadline, but not in the window any more */
+	unsigned threads;  /* of the pool */
+	unsigned counting; /* calls in the window */
+	unsigned lent;	   /* still within their deadline, but not in the window any more */
 	/* past their deadline (look-ups too): for all that is known they never come back */
 	unsigned left_behind;
 	unsigned late_closes; /* of connections that came too late */

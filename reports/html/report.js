@@ -2,7 +2,7 @@
 (function () {
 	"use strict";
 
-	var ROW_PX = 34, SPARE_ROWS = 12, PRINT_ROWS = 5000;
+	var ROW_PX = 34, SPARE_ROWS = 12, PRINT_ROWS = 5000, AT_ONCE_ROWS = 50000;
 	var data = JSON.parse(document.getElementById("data").textContent);
 
 	function byId(id) { return document.getElementById(id); }
@@ -137,6 +137,14 @@
 		byId("grid").setAttribute("aria-rowcount", shown.length + 1);
 		box.scrollTop = 0;
 		draw(true);
+	}
+
+	/* At once while that is not felt; of very many rows when the typing pauses. */
+	var pending = 0;
+	function filterSoon() {
+		clearTimeout(pending);
+		if (rows.length <= AT_ONCE_ROWS) filter();
+		else pending = setTimeout(filter, 150);
 	}
 
 	function cell(row, column) {
@@ -278,7 +286,7 @@
 	makeChoices();
 	makeLinks();
 	byId("table").hidden = false;
-	search.addEventListener("input", filter);
+	search.addEventListener("input", filterSoon);
 	pick.addEventListener("change", filter);
 	byId("clear").addEventListener("click", function () { search.value = ""; pick.value = ""; filter(); search.focus(); });
 	box.addEventListener("scroll", function () { draw(false); }, { passive: true });

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import pathlib
 import shutil
 import tempfile
@@ -41,7 +42,15 @@ class Browser:
             options.add_argument(argument)
         options.add_argument(f"--user-data-dir={self.profile}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(CHROMEDRIVER))
+        self.driver = webdriver.Chrome(options=options, service=Service(self.put_driver()))
+
+    def put_driver(self):
+        """A driver that ends with us, also where we are killed, and its Chromium with it."""
+        path = os.path.join(self.profile, "driver")
+        with open(path, "w") as file:
+            file.write(f'#!/bin/sh\nexec setpriv --pdeathsig TERM {CHROMEDRIVER} "$@"\n')
+        os.chmod(path, 0o755)
+        return path if shutil.which("setpriv") else CHROMEDRIVER
 
     def close(self):
         self.driver.quit()

@@ -101,16 +101,20 @@ class Live(lib.Case):
         self.wait_for_screen(terminal, r"^hosts +\[#")
         for columns in (60, 20, 44, 130):
             with self.subTest(columns=columns):
-                self.look(terminal)
                 fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+                # The window changes for the emulator when the program has noticed: frames that were on their way are
+                # of the old width, and the first one of the new width clears all rows.
+                while (noticed := terminal.seen.find(b"\x1b[2K", self.fed)) < 0:
+                    self.assertTrue(terminal.read_some())
+                begins = terminal.seen.rindex(b"\x1b[?2026h", 0, noticed)
+                self.stream.feed(terminal.seen[self.fed:begins])
+                self.fed = begins
                 self.screen.resize(24, columns)
                 bars = columns > 48
-                pattern = r"^hosts +\[" if bars else r"^hosts \d+/40"
-                mark = self.fed
-                # Two frames later whatever came for the old width has been drawn over.
-                while terminal.seen.count(b"\x1b[?2026l", mark) < 2:
+                lines = self.wait_for_screen(terminal, r"^hosts +\[" if bars else r"^hosts \d+/40")
+                while not terminal.seen.endswith(b"\x1b[?2026l"):
                     self.assertTrue(terminal.read_some())
-                lines = self.wait_for_screen(terminal, pattern)
+                lines = self.look(terminal)
                 for name in ("hosts", "sessions"):
                     frame = [line for line in lines if line.startswith(name + " ")]
                     self.assertEqual(1, len(frame), lines)
@@ -162,7 +166,11 @@ class Live(lib.Case):
         terminal = self.live("logoff", *slow_fleet(self), "--all", "--yes", "--verify-interval", "200ms", "--concurrency", "16")
         self.wait_for_screen(terminal, r"^hosts +\[#")
         terminal.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
+        while select.select([terminal.master], [], [], 0)[0]:
+            terminal.read_some()
         self.look(terminal)
+        time.sleep(1)  # a person types
         terminal.seen += b"$ something else\r\n"
         terminal.process.send_signal(signal.SIGCONT)
         lines = self.wait_for_screen(terminal, r"^logoff +act ")

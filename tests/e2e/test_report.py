@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 
 import lib
 from lib import csv_rows, session
@@ -416,6 +417,37 @@ class Merge(Kept):
         self.expect(0, "report", "convert", "all.json", "-o", "again.csv", "-o", "again.html")
         for form in ("csv", "html"):
             self.assertEqual(self.read(f"all.{form}"), self.read(f"again.{form}"))
+
+
+@lib.posix_only("who used how much memory is told by wait4()")
+class Memory(Reviewed):
+    """It does not grow with the sessions, also when one host has them all."""
+
+    def big(self, name, sessions):
+        report = self.report()
+        pattern = next(entry for entry in report["hosts"][0]["sessions"] if entry["outcome"] == "logged_off")
+        report["hosts"] = [{**report["hosts"][0], "sessions": [
+            {**pattern, "id": 2 + i, "user": f"user{i % 7}"} for i in range(sessions)]}]
+        self.put(name, report)
+
+    def peak_kib(self, *arguments):
+        process = self.start("report", *arguments, stdout=subprocess.DEVNULL,
+                             env={"ASAN_OPTIONS": "quarantine_size_mb=1"})
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        process.stderr.close()
+        self.assertEqual(0, process.returncode, arguments)
+        return usage.ru_maxrss
+
+    def test_30000_sessions_take_what_600_take(self):
+        self.big("small.json", 600)
+        self.big("large.json", 30000)
+        for more in (["show"], ["show", "--by", "host"], ["show", "--by", "user"], ["show", "--only", "logged_off"],
+                     ["hosts"], ["convert", "-o", "x.html", "--overwrite"], ["convert", "-o", "x.csv", "--overwrite"],
+                     ["convert", "-o", "x.json", "--overwrite"]):
+            small = self.peak_kib(more[0], "small.json", *more[1:])
+            large = self.peak_kib(more[0], "large.json", *more[1:])
+            self.assertLess(large - small, 6 << 10, more)
 
 
 class HtmlData(lib.Case):

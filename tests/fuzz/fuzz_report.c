@@ -1,6 +1,6 @@
 /*
  * fuzz_report.c - a report that is taken is written again, read again and written the same; its
- * CSV holds every row.
+ * CSV holds every row, and its HTML no element that is not ours.
  */
 #include "fuzz.h"
 
@@ -99,6 +99,36 @@ static void check_csv(const char *bytes, size_t len, size_t rows)
 	strbuf_release(&csv);
 }
 
+static size_t count_of(const struct strbuf *page, const char *text)
+{
+	size_t count = 0;
+
+	for (const char *at = strbuf_text(page); (at = strstr(at, text)) != NULL;
+	     at += strlen(text))
+		count++;
+	return count;
+}
+
+/* Nothing in a page ends an element of ours or begins one that is not. */
+static void check_html(const char *bytes, size_t len)
+{
+	struct strbuf html;
+
+	strbuf_init(&html);
+	FUZZ_CHECK(convert(bytes, len, REP_FORMAT_HTML, &html) == 0);
+	FUZZ_CHECK(count_of(&html, "<script") == 2 && count_of(&html, "</script") == 2);
+	FUZZ_CHECK(count_of(&html, "<style") == 1 && count_of(&html, "</style") == 1);
+	FUZZ_CHECK(count_of(&html, "<!--") == 0 && count_of(&html, "<img") == 0);
+	FUZZ_CHECK(count_of(&html, "<meta ") == 6 && count_of(&html, "</main>") == 1);
+	for (size_t at = 0; at < html.len; at++) { /* tabs are in style and script */
+		size_t piece = strcspn(html.data + at, "\t");
+
+		fuzz_check_shown(html.data + at, piece, true);
+		at += piece;
+	}
+	strbuf_release(&html);
+}
+
 static void check_good(const char *bytes, size_t len, const struct counted *counted)
 {
 	struct strbuf once, twice, text;
@@ -110,6 +140,7 @@ static void check_good(const char *bytes, size_t len, const struct counted *coun
 	FUZZ_CHECK(convert(strbuf_text(&once), once.len, REP_FORMAT_JSON, &twice) == 0);
 	FUZZ_CHECK(once.len == twice.len && !memcmp(once.data, twice.data, once.len));
 	check_csv(bytes, len, counted->rows);
+	check_html(bytes, len);
 	rep_text_summary(&text, &counted->head.head, 80);
 	fuzz_check_shown(strbuf_text(&text), text.len, true);
 	strbuf_release(&once);

@@ -85,6 +85,8 @@ static int replay_state(struct fleet *fleet, const char *path)
 		result = complain(path, why);
 	else if (sim_model_replay_all(fleet->model, strbuf_text(&bytes), bytes.len, &replay) != 0)
 		result = complain(path, replay.message);
+	else if (replay.torn && file_lines_cut(fleet->state, replay.sound_len, &why) < 0)
+		result = complain(path, why);
 	strbuf_release(&bytes);
 	return result;
 }

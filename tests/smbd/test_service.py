@@ -106,7 +106,7 @@ class Methods(Case):
             self.assertEqual("mallory", host.information(3)["user"])
 
     def test_logoff(self):
-        self.serve({"rdsh1": {"sessions": SESSIONS}})
+        self.serve({"rdsh1": {"sessions": SESSIONS}}, logoff_takes_ms=2000)
         with tsts_client.Enumeration("rdsh1") as list_, tsts_client.Session("rdsh1") as host:
             handle = host.open(2)
             host.logoff(handle)

@@ -186,6 +186,8 @@ static void frame__pause_grace_stop_one_wave__are_in_the_title(void **state)
 	run.grace_left_ms = 299001;
 	assert_string_equal(frame(&run, 100, 2, false),
 		"logoff  wave 2/3, grace 5:00  1:15, about 1:36 left  SIMULATED\n");
+	run.hosts_in_grace = 57;
+	assert_non_null(strstr(frame(&run, 100, 2, false), "wave 2/3, grace 5:00 (57 hosts)  1:15"));
 	run = act;
 	run.sweep = 2;
 	assert_string_equal(frame(&run, 100, 2, false),

@@ -11,6 +11,9 @@ struct watcher {
 	struct farm *farm;
 	unsigned looks, looks_in[FLEET_FINISHED + 1];
 	unsigned slow_seen, pause_seen;
+	unsigned grace_seen;
+	int64_t longest_grace_ms, longest_act_ms;
+	uint32_t most_in_grace;
 	uint32_t most_in_flight;
 	bool hang_was_first; /* while others were being worked on */
 };
@@ -52,6 +55,13 @@ static void look(struct exec_timer *timer)
 	watcher->looks++;
 	watcher->looks_in[seen.phase]++;
 	watcher->pause_seen += seen.pause_left_ms >= 0;
+	watcher->grace_seen += seen.grace_left_ms >= 0;
+	if (seen.grace_left_ms > watcher->longest_grace_ms)
+		watcher->longest_grace_ms = seen.grace_left_ms;
+	if (seen.phase == FLEET_ACT && seen.phase_ms > watcher->longest_act_ms)
+		watcher->longest_act_ms = seen.phase_ms;
+	if (seen.hosts_in_grace > watcher->most_in_grace)
+		watcher->most_in_grace = seen.hosts_in_grace;
 	if (seen.in_flight > watcher->most_in_flight)
 		watcher->most_in_flight = seen.in_flight;
 	for (size_t i = 0; i < seen.slow_count; i++) {
@@ -166,6 +176,28 @@ static void progress__stopped__counts_what_was_not_attempted(void **state)
 	farm_release(&farm);
 }
 
+/* A grace is a rest: the hosts in it hold up nobody, neither while it lasts nor right after it. */
+static void progress__grace__is_counted_down_and_nobody_is_slow(void **state)
+{
+	struct watcher watcher;
+	struct farm farm;
+
+	(void)state;
+	farm_init(&farm, "h[1:12]",
+		  "\"defaults\": {\"sessions\": {\"min\": 3, \"max\": 3}, \"disconnected\": 0}");
+	farm.options.notify.text = "going down";
+	farm.options.notify.grace_ms = 60000;
+	farm.options.notify.again_ms = -1;
+	watch(&farm, &watcher);
+	assert_in_range(watcher.grace_seen, 1000, 100000);
+	assert_in_range(watcher.longest_grace_ms, 55000, 60000);
+	assert_int_equal(watcher.most_in_grace, 12);
+	assert_in_range(watcher.longest_act_ms, 100,
+			30000); /* what is left is guessed without the grace */
+	assert_in_range(watcher.slow_seen, 0, 0);
+	farm_release(&farm);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +205,7 @@ int main(void)
 		cmocka_unit_test(progress__errors__folded_and_the_latest_first),
 		cmocka_unit_test(progress__nobody_looks__nothing_is_kept),
 		cmocka_unit_test(progress__stopped__counts_what_was_not_attempted),
+		cmocka_unit_test(progress__grace__is_counted_down_and_nobody_is_slow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,11 +29,15 @@ int main(int argc, char **argv)
 	int result;
 
 	if (argc != 4) {
-		fprintf(stderr, "usage: report_sample example|hostile json|csv PATH\n");
+		fprintf(stderr, "usage: report_sample example|merged|hostile json|csv PATH\n");
 		return 2;
 	}
-	if ((strcmp(argv[1], "hostile") == 0 ? sample_hostile(&record) : sample_example(&record)) <
-	    0)
+	if (strcmp(argv[1], "hostile") == 0)
+		result = sample_hostile(&record);
+	else
+		result = strcmp(argv[1], "merged") == 0 ? sample_merged(&record)
+							: sample_example(&record);
+	if (result < 0)
 		return 1;
 	result = write_to(&record, strcmp(argv[2], "csv") == 0 ? REP_FORMAT_CSV : REP_FORMAT_JSON,
 			  argv[3]);

@@ -347,6 +347,46 @@ static void hostile_hosts(struct rep_host *hosts)
 	hosts[4].outcome = REP_HOST_NOT_ATTEMPTED;
 }
 
+int sample_merged(struct rep_record *record)
+{
+	static const char *const arguments[] = { "--all", "--shard", "1/3" };
+	struct rep_run *parts;
+
+	if (sample_example(record) < 0)
+		return -1;
+	parts = arena_alloc(&record->arena, 2 * sizeof(*parts));
+	if (!parts) {
+		rep_record_release(record);
+		return -1;
+	}
+	rep_run_init(&parts[0]);
+	parts[0].id = "20260101T220000Z-00000001";
+	parts[0].arguments = arguments;
+	parts[0].argument_count = COUNT_OF(arguments);
+	parts[0].started_at_ms = 1767304800000;
+	parts[0].finished_at_ms = 1767304860000;
+	parts[0].duration_ms = 60000;
+	parts[0].inventory_sources = hostile_texts + 6;
+	parts[0].inventory_source_count = 3;
+	parts[0].fleet_sha256 = record->run.fleet_sha256;
+	parts[0].outcome = REP_RUN_SUCCEEDED;
+	rep_run_init(&parts[1]);
+	parts[1].id = "=run\"id\"";
+	parts[1].operator_ = "CORP\\\x1b[31madmin";
+	parts[1].machine = "JUMP";
+	parts[1].reason = "<b>";
+	parts[1].outcome = REP_RUN_INTERRUPTED;
+	parts[1].stopped_by = "SIGINT";
+	parts[1].exit_code = 130;
+	for (uint32_t i = 0; i < 2; i++) {
+		parts[i].shard_k = i == 0 ? 1 : 3;
+		parts[i].shard_n = 3;
+	}
+	record->run.parts = parts;
+	record->run.part_count = 2;
+	return 0;
+}
+
 int sample_hostile(struct rep_record *record)
 {
 	if (rep_record_init(record, 5) < 0)

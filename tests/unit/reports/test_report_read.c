@@ -430,10 +430,11 @@ static void assert_round_trip(const struct strbuf *text, size_t step)
 
 static void round_trip__samples_in_drops__are_byte_equal(void **state)
 {
-	int (*const samples[])(struct rep_record * record) = { sample_example, sample_hostile };
+	int (*const samples[])(struct rep_record * record) = { sample_example, sample_hostile,
+							       sample_merged };
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct rep_record record;
 		struct strbuf text;
 
