@@ -11,7 +11,7 @@ import sys
 
 FILE, PROGRAM, SBOM = sys.argv[1:]
 # What comes with the system and not with us.
-SYSTEM = re.compile(r"(libc|libm|libpthread|libdl|librt|ld-linux\S*|libgcc_s|lib[atlu]+san)\.so")
+SYSTEM = re.compile(r"(libc|libm|libpthread|libdl|librt|ld-linux\S*|libgcc_s|lib(a|t|l|ub)san)\.so")
 bad = []
 
 
