@@ -7,7 +7,8 @@
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
  *   host_probe.c    its probe, and the name look-up that may outlast it
  *   host_survey.c   its decisions while the fleet is surveyed
- *   host_act.c      its decisions while sessions are acted on and verified
+ *   host_act.c      its decisions while sessions are acted on
+ *   host_verify.c   its decisions while they are looked for
  *   host_drain.c    its decisions about the host's drain mode
  *   restore.c       the phase that puts drain modes back
  *   host_order.c    what a call is to do to a session
