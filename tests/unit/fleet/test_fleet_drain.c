@@ -508,7 +508,7 @@ static void interrupted_once__any_moment__doors_as_before(void **state)
 	bool ended = false;
 
 	(void)state;
-	for (; !ended; at_ms += 3) {
+	for (; !ended; at_ms += 3 * FARM_STRIDE) {
 		struct exec_timer timer;
 		struct farm farm;
 
@@ -539,7 +539,7 @@ static void interrupted_again__any_moment__told_in_the_record(void **state)
 	for (unsigned count = 2; count < 4; count++) {
 		bool ended = false;
 
-		for (int64_t at_ms = 0; !ended; at_ms += 3) {
+		for (int64_t at_ms = 0; !ended; at_ms += 3 * FARM_STRIDE) {
 			struct exec_timer timers[3];
 			struct farm farm;
 
@@ -665,7 +665,7 @@ static void crash__any_moment__resume_opens_the_doors(void **state)
 		bool settled = false;
 		int64_t at_ms = 0;
 
-		for (; !settled; at_ms += 2)
+		for (; !settled; at_ms += 2 * FARM_STRIDE)
 			crash_at(at_ms, -1, sets[k], WINDOW, &settled);
 		assert_true(at_ms > 200);
 	}
@@ -676,7 +676,7 @@ static void crash__twice__resume_opens_the_doors(void **state)
 	bool settled = false;
 
 	(void)state;
-	for (int64_t at_ms = 0; !settled; at_ms += 7)
+	for (int64_t at_ms = 0; !settled; at_ms += 7 * FARM_STRIDE)
 		for (int64_t again_ms = 0; again_ms < 400; again_ms += 23)
 			crash_at(at_ms, again_ms, for_run, WINDOW, &settled);
 }
