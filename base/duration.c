@@ -83,6 +83,7 @@ void duration_format_rough(int64_t ms, char out[DURATION_TEXT_SIZE])
 	} else {
 		/* At most 106,751,991,167 days. */
 		char days[DURATION_TEXT_SIZE - 8];
+		/* Whole ones are meant. NOLINTNEXTLINE(bugprone-integer-division) */
 		snprintf(days, sizeof(days), "%.0f", (double)(hours / 24));
 		snprintf(out, DURATION_TEXT_SIZE, "%sd %dh", days, (int)(hours % 24));
 	}

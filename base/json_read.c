@@ -189,7 +189,7 @@ static enum json_token fail_at(struct json_reader *reader, struct place place, c
 	if (!reader->failed) {
 		va_list args;
 		va_start(args, format);
-		vsnprintf(reader->error, sizeof(reader->error), format, args);
+		(void)vsnprintf(reader->error, sizeof(reader->error), format, args);
 		va_end(args);
 		reader->failed = true;
 		reader->place = place;

@@ -32,8 +32,8 @@ function(sbom_find dependency source package ret_version ret_purl)
 	set(${ret_purl} "${purl}" PARENT_SCOPE)
 endfunction()
 
-# sbom_add(NAME VERSION LICENSE SCOPE PURL) - one component more; `scope` is required (in the program) or excluded (in its
-# tests only).
+# sbom_add(NAME VERSION LICENSE SCOPE PURL) - one component more; `scope` is required (in the program), optional (in the connector)
+# or excluded (in the tests only).
 function(sbom_add name version license scope purl)
 	if(NOT version)
 		message(FATAL_ERROR "the version of ${name} is not known, and the bill of materials would be wrong")
@@ -46,6 +46,22 @@ function(sbom_add name version license scope purl)
 	endif()
 endfunction()
 
+# The connector, a program of its own: nothing else links Samba.
+function(sbom_connector)
+	set(gpl "\"license\": { \"id\": \"GPL-3.0-or-later\" }")
+	sbom_debian(samba-libs debian)
+	if(debian) # 2:4.17.12+dfsg-0+deb12u4
+		string(REGEX REPLACE "^([0-9]+:)?([0-9.]+).*$" "\\2" version "${debian}")
+		string(REPLACE ":" "%3A" debian "${debian}")
+		string(REPLACE "+" "%2B" debian "${debian}")
+		sbom_add(Samba "${version}" "${gpl}" optional "pkg:deb/debian/samba-libs@${debian}")
+	else()
+		sbom_add(Samba unknown "${gpl}" optional "pkg:generic/samba@unknown")
+	endif()
+	sbom_add(rdsweep-tsts ${PROJECT_VERSION} "${gpl}" optional "pkg:generic/rdsweep-tsts@${PROJECT_VERSION}")
+	set_property(GLOBAL PROPERTY sbom_connector ", { \"ref\": \"rdsweep-tsts\", \"dependsOn\": [\"Samba\"] }")
+endfunction()
+
 function(sbom_libraries)
 	set(mit "\"license\": { \"id\": \"MIT\" }")
 	sbom_find(uv libuv1 libuv1 version purl)
@@ -55,6 +71,9 @@ function(sbom_libraries)
 	if(RDSWEEP_TESTS)
 		sbom_find(cmocka cmocka libcmocka0 version purl)
 		sbom_add(cmocka "${version}" "\"license\": { \"id\": \"Apache-2.0\" }" excluded "${purl}")
+	endif()
+	if(TARGET rdsweep-tsts)
+		sbom_connector()
 	endif()
 	if(MINGW) # the compiler's own parts are inside of the program too
 		execute_process(COMMAND ${CMAKE_C_COMPILER} -E -dM -include _mingw_mac.h -x c -
@@ -71,14 +90,15 @@ function(sbom_libraries)
 	endif()
 endfunction()
 
+# After everything that is built is known.
 sbom_libraries()
 get_property(components GLOBAL PROPERTY sbom_components)
 get_property(required GLOBAL PROPERTY sbom_required)
+get_property(connector GLOBAL PROPERTY sbom_connector)
 list(JOIN components ",\n" components)
 list(JOIN required ", " required)
 # The same bill has the same number, so that a build can be made again byte by byte.
 string(UUID serial NAMESPACE 6ba7b811-9dad-11d1-80b4-00c04fd430c8 TYPE SHA1 NAME "${PROJECT_VERSION} ${components}")
-set(RDSWEEP_SBOM ${CMAKE_BINARY_DIR}/rdsweep.cdx.json)
 file(CONFIGURE OUTPUT ${RDSWEEP_SBOM} @ONLY CONTENT [[{
   "bomFormat": "CycloneDX", "specVersion": "1.5", "serialNumber": "urn:uuid:@serial@", "version": 1,
   "metadata": { "component": {
@@ -88,6 +108,6 @@ file(CONFIGURE OUTPUT ${RDSWEEP_SBOM} @ONLY CONTENT [[{
   "components": [
 @components@
   ],
-  "dependencies": [{ "ref": "rdsweep", "dependsOn": [@required@] }]
+  "dependencies": [{ "ref": "rdsweep", "dependsOn": [@required@] }@connector@]
 }
 ]])

@@ -194,8 +194,8 @@ static void add_moves(struct telling *telling)
 	struct strbuf label;
 
 	strbuf_init(&label);
-	for (uint8_t a = 1; a < REP_SESSION_OUTCOME_COUNT; a++) {
-		for (uint8_t b = 1; b < REP_SESSION_OUTCOME_COUNT; b++) {
+	for (unsigned a = 1; a < REP_SESSION_OUTCOME_COUNT; a++) {
+		for (unsigned b = 1; b < REP_SESSION_OUTCOME_COUNT; b++) {
 			if (a == b || counts->moved[a][b] == 0)
 				continue;
 			telling->failed |= label.failed;
@@ -287,8 +287,8 @@ static void add_hosts(struct telling *telling)
 	add_count(telling, 2, "in both", diff->counts.hosts_both);
 	add_hosts_only(telling, 0, "only in A", names);
 	add_hosts_only(telling, 1, "only in B", names);
-	for (uint8_t a = 1; a < REP_HOST_OUTCOME_COUNT; a++) {
-		for (uint8_t b = 1; b < REP_HOST_OUTCOME_COUNT; b++) {
+	for (unsigned a = 1; a < REP_HOST_OUTCOME_COUNT; a++) {
+		for (unsigned b = 1; b < REP_HOST_OUTCOME_COUNT; b++) {
 			telling->failed |= label.failed;
 			strbuf_clear(&label);
 			rep_words_add(&label, rep_host_outcome_name((enum rep_host_outcome)a),

@@ -61,7 +61,7 @@ int rep_read_fail(struct rep_reader *reader, const char *format, ...)
 		snprintf(error->message, sizeof(error->message), "this is no %s",
 			 reader->schema_wanted);
 	else
-		vsnprintf(error->message, sizeof(error->message), format, args);
+		(void)vsnprintf(error->message, sizeof(error->message), format, args);
 	va_end(args);
 	return -1;
 }

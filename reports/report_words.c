@@ -42,22 +42,23 @@ void rep_words_error(struct strbuf *out, const struct rep_error_kind *kind, cons
 	strbuf_adds(out, kind->name);
 }
 
-void rep_words_hosts(struct strbuf *out, const struct rep_error_entry *entry, size_t columns)
+void rep_words_host_list(struct strbuf *out, const char *const *hosts, size_t host_count,
+			 size_t columns)
 {
+	size_t before = out->len;
 	struct strbuf folded;
 	const char *item;
 	size_t len;
 	uint64_t shown = 0;
 
 	strbuf_init(&folded);
-	host_range_fold(&folded, entry->hosts, entry->host_count);
-	strbuf_addf(out, "%" PRIu64 ": ", (uint64_t)entry->host_count);
+	host_range_fold(&folded, hosts, host_count);
 	for (item = strbuf_text(&folded); *item != '\0'; item += item[len] == ',' ? len + 1 : len) {
 		struct host_range_error error;
 		uint64_t count;
 
 		len = strcspn(item, ",");
-		if (shown > 0 && out->len + len > columns)
+		if (shown > 0 && out->len - before + len > columns)
 			break;
 		if (host_range_count(item, len, &count, &error) < 0)
 			count = 1;
@@ -66,10 +67,16 @@ void rep_words_hosts(struct strbuf *out, const struct rep_error_entry *entry, si
 		strbuf_add(out, item, len);
 		shown += count;
 	}
-	if (*item != '\0' && shown < entry->host_count)
-		strbuf_addf(out, " and %" PRIu64 " more", entry->host_count - shown);
+	if (*item != '\0' && shown < host_count)
+		strbuf_addf(out, " and %" PRIu64 " more", host_count - shown);
 	out->failed |= folded.failed;
 	strbuf_release(&folded);
+}
+
+void rep_words_hosts(struct strbuf *out, const struct rep_error_entry *entry, size_t columns)
+{
+	strbuf_addf(out, "%" PRIu64 ": ", (uint64_t)entry->host_count);
+	rep_words_host_list(out, entry->hosts, entry->host_count, columns);
 }
 
 void rep_words_inventory(struct strbuf *out, const struct rep_run *run)

@@ -26,6 +26,9 @@ uint32_t rep_words_sum(const struct rep_totals *totals,
 /* `WTSOpenServerEx  1722 RPC_S_SERVER_UNAVAILABLE`, with so much between API and code. */
 void rep_words_error(struct strbuf *out, const struct rep_error_kind *kind, const char *between);
 
+/* `rdsh[001:008],web01 and 3 more`, cut at about `columns`. */
+void rep_words_host_list(struct strbuf *out, const char *const *hosts, size_t host_count,
+			 size_t columns);
 /* `12: rdsh[001:008],web01 and 3 more`, cut at about `columns`. */
 void rep_words_hosts(struct strbuf *out, const struct rep_error_entry *entry, size_t columns);
 

@@ -9,6 +9,7 @@
 #include "report_drain.h"
 #include "report_groups.h"
 #include "report_input.h"
+#include "report_proof.h"
 #include "report_text.h"
 #include "table.h"
 
@@ -21,44 +22,58 @@
  * with its heading. */
 #define TABLE_ROWS 2000
 
+/* Names of hosts, copied. */
+struct names {
+	const char **items;
+	size_t count, cap;
+};
+
 /* What the summary is made of. */
 struct summary {
 	struct rep_kept_head kept; /* first: the context of report_keep_*() */
-	const char **owed;	   /* hosts left in drain mode */
-	size_t owed_count, owed_cap;
+	struct names owed;	   /* hosts left in drain mode */
+	struct names not_asked;	   /* of a logoff of named users: hosts of which nothing is known */
 };
 
-/* Hosts come after the run. */
-static int note_owed(void *ctx, const struct rep_host *host, const struct rep_error_kind *kind)
+static int add_name(struct summary *summary, struct names *names, const char *name)
 {
-	struct summary *summary = ctx;
-	const char *name;
+	const char *copy = arena_strdup(&summary->kept.texts, name);
 
-	(void)kind;
-	if (!rep_drain_is_owed(&summary->kept.run, host))
-		return 0;
-	if (summary->owed_count == summary->owed_cap) {
-		size_t cap = summary->owed_cap ? summary->owed_cap * 2 : 64;
-		const char **grown = realloc(summary->owed, cap * sizeof(*grown));
+	if (names->count == names->cap) {
+		size_t cap = names->cap ? names->cap * 2 : 64;
+		const char **grown = realloc(names->items, cap * sizeof(*grown));
 
 		if (!grown)
 			return REPORT_NO_MEMORY;
-		summary->owed = grown;
-		summary->owed_cap = cap;
+		names->items = grown;
+		names->cap = cap;
 	}
-	name = arena_strdup(&summary->kept.texts, host->name);
-	summary->owed[summary->owed_count++] = name;
-	return name ? 0 : REPORT_NO_MEMORY;
+	names->items[names->count++] = copy;
+	return copy ? 0 : REPORT_NO_MEMORY;
+}
+
+/* Hosts come after the run. */
+static int note_host(void *ctx, const struct rep_host *host, const struct rep_error_kind *kind)
+{
+	struct summary *summary = ctx;
+	const struct rep_run *run = &summary->kept.run;
+	int status = 0;
+
+	if (rep_drain_is_owed(run, host))
+		status = add_name(summary, &summary->owed, host->name);
+	if (!status && rep_proof_is_wanted(run) && rep_proof_lacks_host(host, kind))
+		status = add_name(summary, &summary->not_asked, host->name);
+	return status;
 }
 
 static int show_summary(const char *path)
 {
-	struct summary summary = { .owed = NULL };
+	struct summary summary = { .owed = { NULL, 0, 0 } };
 	const struct rep_visitor visitor = { .ctx = &summary,
 					     .run = report_keep_run,
 					     .totals = report_keep_totals,
 					     .error = report_keep_error,
-					     .host = note_owed };
+					     .host = note_host };
 	struct strbuf text;
 	int code;
 
@@ -66,12 +81,14 @@ static int show_summary(const char *path)
 	strbuf_init(&text);
 	code = report_input_read(path, &visitor);
 	if (!code) {
-		rep_text_owed(&text, summary.owed, summary.owed_count);
+		rep_text_owed(&text, summary.owed.items, summary.owed.count);
 		rep_text_summary(&text, &summary.kept.head, console_width(CONSOLE_OUT));
+		rep_text_not_asked(&text, summary.not_asked.items, summary.not_asked.count);
 		code = cli_output(&text);
 	}
 	strbuf_release(&text);
-	free(summary.owed);
+	free(summary.owed.items);
+	free(summary.not_asked.items);
 	rep_head_release(&summary.kept);
 	return code;
 }

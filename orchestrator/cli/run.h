@@ -7,6 +7,7 @@
  *   run_backend.c  which backend, and the simulator's files
  *   run_record.c   what the report says of the run itself
  *   run_gate.c     the plan and the question
+ *   run_who.c      who the patterns mean, and what is not proven about them
  *   run_courtesy.c what users are told
  *   run_keep.c     the journal: where it is, its first lines, what becomes of a run without it
  *   run_resume.c   a run that goes on: from its journal to where it was
@@ -163,6 +164,11 @@ int run_settled(struct run *run);
 /* run_gate.c: the observer's slots, and the lines that also stand where nothing was asked. */
 void run_gate(void *ctx, const struct fleet_plan *plan);
 void run_show_patterns(struct run *run);
+
+/* run_who.c: the people that a pattern matches in the record, at most so many of them by name; lines for the writer. */
+void run_show_who(struct run *run, const char *pattern, uint32_t most);
+/* After the summary of a logoff of named users: what is not proven about them, also with -q; or that they are nowhere. */
+void run_say_proof(struct run *run);
 /* How many hosts could not be asked; their names, folded and escaped, are appended to `names`. */
 uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names);
 

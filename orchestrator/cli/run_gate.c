@@ -10,6 +10,9 @@
 
 /* Patterns from files are shown one by one up to here, then only counted. */
 #define FILE_PATTERNS_SHOWN 50
+/* of each pattern, those with most sessions */
+#define PEOPLE_SHOWN	  20
+#define FILE_PEOPLE_SHOWN 4
 
 static const char *plural(uint32_t count)
 {
@@ -29,6 +32,13 @@ static void show_pattern(struct run *run, const char *option,
 	strbuf_release(&line);
 }
 
+/* Who that is: a name can be that of several people. */
+static void show_who(struct run *run, const struct selection_pattern *pattern, uint32_t most)
+{
+	if (pattern->matched && run->call->self->id != COMMAND_SESSIONS)
+		run_show_who(run, pattern->text, most);
+}
+
 static void show_file_patterns(struct run *run)
 {
 	const struct selection *selection = &run->who.selection;
@@ -37,8 +47,10 @@ static void show_file_patterns(struct run *run)
 	size_t without = 0;
 	struct strbuf line;
 
-	for (size_t i = 0; i < shown; i++)
+	for (size_t i = 0; i < shown; i++) {
 		show_pattern(run, "--user-file", &selection->users[first + i]);
+		show_who(run, &selection->users[first + i], FILE_PEOPLE_SHOWN);
+	}
 	if (shown == count)
 		return;
 	for (size_t i = shown; i < count; i++)
@@ -62,8 +74,10 @@ void run_show_patterns(struct run *run)
 	run->plan_shown = true;
 	if (goes_on(run))
 		return; /* nobody was matched against them this time */
-	for (size_t i = 0; i < run->who.listed_users; i++)
+	for (size_t i = 0; i < run->who.listed_users; i++) {
 		show_pattern(run, "--user", &selection->users[i]);
+		show_who(run, &selection->users[i], PEOPLE_SHOWN);
+	}
 	show_file_patterns(run);
 	for (size_t i = 0; i < selection->not_user_count; i++)
 		show_pattern(run, "--not-user", &selection->not_users[i]);

@@ -109,14 +109,11 @@ static uint32_t count_in_doubt(const struct run *run)
 	return count;
 }
 
-void run_say_summary(struct run *run, int code)
+static void say_totals(struct run *run, int code)
 {
 	struct strbuf text;
 	struct rep_fold fold;
 
-	run->owed = say_owed(run);
-	if (run->call->self->id == COMMAND_DRAIN)
-		run->owed = count_in_doubt(run);
 	if (run->options->quiet)
 		return;
 	if (run->call->self->id == COMMAND_DRAIN)
@@ -130,6 +127,15 @@ void run_say_summary(struct run *run, int code)
 	writer_add(run->writer, strbuf_text(&text), text.len);
 	strbuf_release(&text);
 	rep_fold_release(&fold);
+}
+
+void run_say_summary(struct run *run, int code)
+{
+	run->owed = say_owed(run);
+	if (run->call->self->id == COMMAND_DRAIN)
+		run->owed = count_in_doubt(run);
+	say_totals(run, code);
+	run_say_proof(run);
 }
 
 void run_say_resume(struct run *run)

@@ -49,6 +49,7 @@ uint16_t fleet_error(struct fleet *fleet, const struct session_error *error)
 	return index;
 }
 
+STRBUF_PRINTF(3, 0)
 static void tell(struct fleet *fleet, void (*told)(void *ctx, const char *text), const char *format,
 		 va_list args)
 {
@@ -344,6 +345,10 @@ static void on_end(struct exec_timer *timer)
 
 	bool to_gate = fleet->phase == FLEET_SURVEY || fleet->phase == FLEET_GATE;
 
+	if (fleet->phase == FLEET_SURVEY) {
+		fleet->looked_until_ms = exec_wall_ms(fleet->options.executor);
+		fleet->acted_since = false;
+	}
 	if (fleet->phase == FLEET_SURVEY && fleet->again && fleet->stop == FLEET_STOP_NONE)
 		sweep_surveyed(fleet);
 	else if (to_gate && fleet->stop == FLEET_STOP_NONE)
@@ -405,6 +410,8 @@ void fleet_job_done(struct fleet *fleet, struct host_job *job)
 void fleet_begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count)
 {
 	fleet->phase = phase;
+	if (phase == FLEET_SURVEY)
+		fleet->looked_from_ms = exec_wall_ms(fleet->options.executor);
 	fleet->queue_count = fleet->queue_left = count;
 	fleet->queue_next = 0;
 	fleet->wave_failures = 0;
@@ -449,6 +456,7 @@ void fleet_begin_act(struct fleet *fleet)
 	}
 	waves_init(&fleet->waves, hosts, count, fleet->options.waves, fleet->options.wave_count);
 	fleet->hosts_done = 0;
+	fleet->acted_since = true;
 	fleet->phase = FLEET_ACT;
 	next_wave(fleet);
 }

@@ -7,7 +7,8 @@
  *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
  *   host_probe.c    its probe, and the name look-up that may outlast it
  *   host_survey.c   its decisions while the fleet is surveyed
- *   host_act.c      its decisions while sessions are acted on and verified
+ *   host_act.c      its decisions while sessions are acted on
+ *   host_verify.c   its decisions while they are looked for
  *   host_drain.c    its decisions about the host's drain mode
  *   restore.c       the phase that puts drain modes back
  *   host_order.c    what a call is to do to a session
@@ -65,9 +66,12 @@ struct fleet {
 	int64_t closing; /* sessions that were asked and are not gone yet */
 
 	/* Going round again (sweep.c) */
-	uint32_t sweep;	    /* its number, from 1; 0: the first round */
-	bool again;	    /* the survey that is on, or was the last, is not the first */
-	bool last_look;	    /* ... and nobody is acted on after it */
+	uint32_t sweep; /* its number, from 1; 0: the first round */
+	bool again;	/* the survey that is on, or was the last, is not the first */
+	bool last_look; /* ... and nobody is acted on after it */
+	/* UTC, of the last survey; and whether anything was begun after it */
+	int64_t looked_from_ms, looked_until_ms;
+	bool acted_since;
 	uint32_t newcomers; /* seen at the last look, and would be selected */
 
 	uint32_t failures;	/* hosts that ended failed, partial or timed out */

@@ -8,7 +8,6 @@
 #include "account.h"
 #include "win_error.h"
 
-#define INTERVAL_MAX_MS 5000
 /* an older intent would make a resumed run ask again too early: it is renewed */
 #define INTENT_FRESH_US 5000000
 
@@ -23,7 +22,7 @@ static struct rep_session *row_of(const struct host_job *job, const struct sessi
 }
 
 /* It does not count against --max-closing (any more). */
-static void not_closing(struct host_job *job, struct session_job *session)
+void act_not_closing(struct host_job *job, struct session_job *session)
 {
 	if (session->closing)
 		fleet_closing_changed(job->fleet, -1);
@@ -36,7 +35,7 @@ void act_settle_as(struct host_job *job, struct session_job *session,
 	struct rep_session *row = row_of(job, session);
 
 	session_job_move(session, SESSION_SETTLED);
-	not_closing(job, session);
+	act_not_closing(job, session);
 	row->outcome = (uint8_t)outcome;
 	row->error = error ? error : session->warn_error; /* a warning that failed stays visible */
 	row->reason = (uint8_t)reason;
@@ -57,7 +56,7 @@ static enum fleet_command command_of(const struct host_job *job)
 }
 
 /* Gone, as a look that succeeded has told: by our asking or before it. A message makes nobody go. */
-static void settle_gone(struct host_job *job, struct session_job *session)
+void act_settle_gone(struct host_job *job, struct session_job *session)
 {
 	static const enum rep_session_outcome asked[] = {
 		[FLEET_LOGOFF] = REP_SESSION_LOGGED_OFF,
@@ -73,7 +72,7 @@ static void settle_changed(struct host_job *job, struct session_job *session)
 	struct session_error error = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
 
 	if (session->asked)
-		settle_gone(job, session); /* it went, and another one has its id */
+		act_settle_gone(job, session); /* it went, and another one has its id */
 	else
 		settle(job, session, REP_SESSION_IDENTITY_CHANGED, fleet_error(job->fleet, &error));
 }
@@ -169,7 +168,7 @@ int act_intend(struct host_job *job)
 
 /* Which rows of the record a list shows: one flag a row, to be freed; NULL when memory is short.
  * Newcomers get rows. */
-static bool *rows_shown(struct host_job *job, const struct session_list *list)
+bool *act_rows_shown(struct host_job *job, const struct session_list *list)
 {
 	const struct rep_host *host = job_host(job);
 	bool *shown;
@@ -197,10 +196,10 @@ static bool id_in_use(const struct session_list *list, uint32_t id)
 	return false;
 }
 
-static const struct session_error out_of_memory = { SESSION_API_ENUMERATE_SESSIONS_EX, 8 };
+const struct session_error act_out_of_memory = { SESSION_API_ENUMERATE_SESSIONS_EX, 8 };
 
 /* An empty list proves nothing: it is a look that failed. */
-static bool look_is_good(struct fleet_call *call)
+bool act_look_is_good(struct fleet_call *call)
 {
 	if (call->status == 0 && call->list.count == 0) {
 		call->status = -1;
@@ -213,11 +212,11 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
 {
 	bool *shown = NULL;
 
-	if (look_is_good(call))
-		shown = rows_shown(job, &call->list);
+	if (act_look_is_good(call))
+		shown = act_rows_shown(job, &call->list);
 	if (!shown) {
 		if (call->status == 0)
-			call->error = out_of_memory;
+			call->error = act_out_of_memory;
 		fleet_credential_answer(job->fleet, &call->error);
 		if (job_retry(job, &call->error, JOB_ENUMERATE) == JOB_FAILURE_RETRY)
 			return JOB_CLOSE;
@@ -233,7 +232,7 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
 		if (id_in_use(&call->list, row_of(job, session)->id))
 			settle_changed(job, session);
 		else
-			settle_gone(job, session);
+			act_settle_gone(job, session);
 	}
 	comeback_look(job, shown);
 	comeback_decide(job);
@@ -267,7 +266,7 @@ static bool settle_what_is_over(struct host_job *job)
 	return planned;
 }
 
-static int64_t verify_until_us(const struct host_job *job, const struct session_job *session)
+int64_t act_verify_until_us(const struct host_job *job, const struct session_job *session)
 {
 	return session->asked_us + job->fleet->options.verify_timeout_ms * 1000;
 }
@@ -280,7 +279,7 @@ static enum job_state tick(struct host_job *job)
 
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		const struct session_job *session = &job->sessions[i];
-		int64_t due_us = session->state == SESSION_ASKED     ? verify_until_us(job, session)
+		int64_t due_us = session->state == SESSION_ASKED ? act_verify_until_us(job, session)
 				 : session->state == SESSION_PLANNED ? warn_due_us(job, session)
 								     : until_us;
 
@@ -386,8 +385,8 @@ static void now_asked(struct host_job *job, struct session_job *session, bool su
 }
 
 /* Whether it is as `disconnect` would have it; then it is settled: it was us, or he has done it himself. */
-static bool settle_disconnected(struct host_job *job, struct session_job *session,
-				const struct session_details *details)
+bool act_settle_disconnected(struct host_job *job, struct session_job *session,
+			     const struct session_details *details)
 {
 	if (command_of(job) != FLEET_DISCONNECT || details->state != SESSION_DISCONNECTED)
 		return false;
@@ -405,7 +404,7 @@ void act_seen_otherwise(struct host_job *job, struct session_job *session, struc
 	case SESSION_SEEN_SAME:
 		break;
 	case SESSION_SEEN_GONE:
-		settle_gone(job, session);
+		act_settle_gone(job, session);
 		break;
 	case SESSION_SEEN_OTHER:
 		settle_changed(job, session);
@@ -413,7 +412,7 @@ void act_seen_otherwise(struct host_job *job, struct session_job *session, struc
 		comeback_decide(job);
 		break;
 	case SESSION_SEEN_NO_LONGER_MATCHES:
-		if (!settle_disconnected(job, session, &call->details))
+		if (!act_settle_disconnected(job, session, &call->details))
 			act_settle_as(job, session, REP_SESSION_SKIPPED, 0,
 				      REP_REASON_NO_LONGER_MATCHES);
 		break;
@@ -425,7 +424,7 @@ static enum job_state acted_without_error(struct host_job *job, struct session_j
 {
 	if (call->seen == SESSION_SEEN_NO_LONGER_MATCHES &&
 	    warn_is_back(job, session, &call->details))
-		not_closing(job, session); /* he is warned now */
+		act_not_closing(job, session); /* he is warned now */
 	else if (call->seen != SESSION_SEEN_SAME)
 		act_seen_otherwise(job, session, call);
 	else if (command_of(job) == FLEET_MESSAGE)
@@ -441,7 +440,7 @@ static enum job_state act_again(struct host_job *job, struct session_job *sessio
 {
 	bool of_the_session = error->code >= 7000 && error->code < 7100;
 
-	not_closing(job, session); /* while it waits, others may go */
+	act_not_closing(job, session); /* while it waits, others may go */
 	session->not_before_us = now_us(job) + job_backoff_us(job, ++session->tries);
 	job->then = JOB_NEXT;
 	return of_the_session ? JOB_NEXT : JOB_CLOSE;
@@ -516,131 +515,6 @@ enum job_state act_acted(struct host_job *job, struct fleet_call *call)
 	if (call->status == 0)
 		return acted_without_error(job, session, call);
 	return acted_with_error(job, session, &call->error);
-}
-
-/* The looks of one tick are over: settle what has had its time. */
-static enum job_state looks_done(struct host_job *job)
-{
-	struct session_error timeout = fleet_finding(SESSION_FINDING_VERIFY_TIMEOUT);
-	int64_t now = now_us(job);
-
-	for (uint32_t i = 0; i < job->session_count; i++) {
-		struct session_job *session = &job->sessions[i];
-
-		if (session->state != SESSION_ASKED)
-			continue;
-		if (session->present && session->refused) {
-			settle(job, session,
-			       session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED,
-			       session->error);
-		} else if (session->present && session->again && !job_stopping(job)) {
-			not_closing(job, session);
-			session->not_before_us = 0;
-			session_job_move(session, SESSION_PLANNED);
-		} else if (session->present && session->resumed &&
-			   now >= verify_until_us(job, session)) {
-			/* it had its time: ask again, with an intent of its own */
-			session->resumed = false;
-			if (!job_stopping(job) && !job->not_drained)
-				session_job_move(session, SESSION_PLANNED);
-		} else if (now >= verify_until_us(job, session)) {
-			uint16_t error =
-				session->error ? session->error : fleet_error(job->fleet, &timeout);
-
-			settle(job, session,
-			       session->present ? REP_SESSION_STILL_PRESENT : REP_SESSION_IN_DOUBT,
-			       error);
-		}
-	}
-	job->interval_ms = job->interval_ms * 3 / 2;
-	if (job->interval_ms < job->fleet->options.verify_interval_ms)
-		job->interval_ms = job->fleet->options.verify_interval_ms;
-	else if (job->interval_ms > INTERVAL_MAX_MS)
-		job->interval_ms = INTERVAL_MAX_MS;
-	return JOB_NEXT;
-}
-
-enum job_state act_look_failed(struct host_job *job, const struct session_error *error)
-{
-	enum win_error_class class_ = win_error_lookup(error->api, error->code)->class_;
-	bool hopeless = class_ == WIN_ERROR_PERMANENT;
-
-	for (uint32_t i = 0; i < job->session_count; i++) {
-		struct session_job *session = &job->sessions[i];
-
-		session->recheck = false;
-		if (session->state != SESSION_ASKED)
-			continue;
-		session->present = false;
-		session->error = fleet_error(job->fleet, error);
-		if (hopeless)
-			settle(job, session, REP_SESSION_IN_DOUBT, session->error);
-	}
-	(void)looks_done(job);
-	job->then = JOB_NEXT;
-	return JOB_CLOSE;
-}
-
-static enum job_state next_recheck(struct host_job *job)
-{
-	for (uint32_t i = 0; i < job->session_count; i++) {
-		if (job->sessions[i].recheck) {
-			job->current = i;
-			return JOB_RECHECK;
-		}
-	}
-	comeback_decide(job);
-	return looks_done(job);
-}
-
-enum job_state act_verified(struct host_job *job, struct fleet_call *call)
-{
-	bool *shown;
-
-	if (!look_is_good(call))
-		return act_look_failed(job, &call->error);
-	shown = rows_shown(job, &call->list);
-	if (!shown)
-		return act_look_failed(job, &out_of_memory);
-	for (uint32_t i = 0; i < job->session_count; i++) {
-		struct session_job *session = &job->sessions[i];
-
-		if (session->state == SESSION_ASKED && !shown[session->row])
-			settle_gone(job, session);
-		else
-			session->recheck =
-				shown[session->row] && (session->state == SESSION_ASKED ||
-							comeback_wants_recheck(job, session));
-	}
-	comeback_look(job, shown);
-	free(shown);
-	return next_recheck(job);
-}
-
-enum job_state act_rechecked(struct host_job *job, struct fleet_call *call)
-{
-	struct session_job *session = &job->sessions[job->current];
-	const struct rep_session *row = row_of(job, session);
-	struct session_identity want = { row->id, row->domain, row->user, row->logon_at_ms };
-
-	session->recheck = false;
-	if (session->state == SESSION_SETTLED) {
-		comeback_rechecked(job, session, call);
-	} else if (call->status == 0) {
-		session->present = session_identity_is(&want, &call->details);
-		if (!session->present) {
-			settle_gone(job, session);
-			comeback_add_other(job, want.id, &call->details);
-		} else {
-			(void)settle_disconnected(job, session, &call->details);
-		}
-	} else if (win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_GONE) {
-		settle_gone(job, session);
-	} else {
-		session->present = false;
-		session->error = fleet_error(job->fleet, &call->error);
-	}
-	return next_recheck(job);
 }
 
 void act_abandon(struct host_job *job, bool withdrawn)

@@ -671,17 +671,17 @@ void job_start(struct host_job *job)
 	job->resume = JOB_ENUMERATE;
 	job->then = JOB_DONE;
 	job->state = JOB_IDLE;
+	if (job->acting && act_begin(job) < 0) {
+		job->gave_up = true;
+		job_out_of_memory(job);
+		return;
+	}
 	if (seats_all_lost(&fleet->seats)) {
 		job_refuse(job);
 		return;
 	}
 	if (job->acting)
 		job_host(job)->acted_at_ms = exec_wall_ms(fleet->options.executor);
-	if (job->acting && act_begin(job) < 0) {
-		job->gave_up = true;
-		job_out_of_memory(job);
-		return;
-	}
 	if (fleet->options.probe) {
 		job_move(job, JOB_PROBE);
 		return;

@@ -231,10 +231,6 @@ enum job_state act_next(struct host_job *job);
 /* Writes the intents of all that is planned. -1 when memory is short. */
 int act_intend(struct host_job *job);
 enum job_state act_acted(struct host_job *job, struct fleet_call *call);
-enum job_state act_verified(struct host_job *job, struct fleet_call *call);
-/* A look that was no good says nothing about who is there. */
-enum job_state act_look_failed(struct host_job *job, const struct session_error *error);
-enum job_state act_rechecked(struct host_job *job, struct fleet_call *call);
 /* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never
  * acts. */
 void act_abandon(struct host_job *job, bool withdrawn);
@@ -247,5 +243,23 @@ void act_settle_as(struct host_job *job, struct session_job *session,
 void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call);
 /* A result that came after its deadline, while the record is still open. */
 void act_late(struct fleet *fleet, struct fleet_call *call);
+/* and for host_verify.c: */
+extern const struct session_error act_out_of_memory;
+void act_not_closing(struct host_job *job, struct session_job *session);
+void act_settle_gone(struct host_job *job, struct session_job *session);
+/* Whether it is as `disconnect` would have it; then it is settled. */
+bool act_settle_disconnected(struct host_job *job, struct session_job *session,
+			     const struct session_details *details);
+int64_t act_verify_until_us(const struct host_job *job, const struct session_job *session);
+/* An empty list proves nothing: it is turned into a look that failed. */
+bool act_look_is_good(struct fleet_call *call);
+/* One flag a row, to be freed; NULL when memory is short. Newcomers get rows. */
+bool *act_rows_shown(struct host_job *job, const struct session_list *list);
+
+/* host_verify.c */
+enum job_state act_verified(struct host_job *job, struct fleet_call *call);
+/* A look that was no good says nothing about who is there. */
+enum job_state act_look_failed(struct host_job *job, const struct session_error *error);
+enum job_state act_rechecked(struct host_job *job, struct fleet_call *call);
 
 #endif

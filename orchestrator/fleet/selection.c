@@ -2,6 +2,7 @@
 #include "selection.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "account.h"
 #include "text.h"
@@ -93,6 +94,17 @@ enum rep_reason selection_decide(const struct selection *selection,
 	if (selection->for_disconnect && subject->state == SESSION_DISCONNECTED)
 		return REP_REASON_ALREADY_DISCONNECTED;
 	return REP_REASON_NONE;
+}
+
+bool selection_would_match(const struct selection *selection,
+			   const struct selection_subject *subject, bool named)
+{
+	bool matched = false;
+
+	for (size_t i = 0; i < selection->user_count && !matched; i++)
+		matched = (!named || !strpbrk(selection->users[i].text, "*?")) &&
+			  account_match(selection->users[i].text, subject->domain, subject->user);
+	return matched && is_selected(selection, subject);
 }
 
 static void count_in(struct selection_pattern *patterns, size_t count,

@@ -59,6 +59,11 @@ struct selection_subject {
 enum rep_reason selection_decide(const struct selection *selection,
 				 const struct selection_subject *subject);
 
+/* Whether it would be selected if nobody were protected: by any pattern of --user; `named`: by one
+ * without wildcards, as a person is named. */
+bool selection_would_match(const struct selection *selection,
+			   const struct selection_subject *subject, bool named);
+
 /* Adds the subject to the counts of every pattern that matches it (sessions with a user only).
  * Once a session. */
 void selection_count(struct selection *selection, const struct selection_subject *subject);

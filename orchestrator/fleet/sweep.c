@@ -44,7 +44,10 @@ static void begin(struct fleet *fleet)
 
 void sweep_next(struct fleet *fleet)
 {
-	if (more_sweeps(fleet)) {
+	if (seats_all_lost(&fleet->seats)) {
+		/* nobody can look any more, and it has been said */
+		fleet_wind_up(fleet);
+	} else if (more_sweeps(fleet)) {
 		fleet->sweep++;
 		journal_sweep(fleet->options.journal, fleet->sweep, false);
 		fleet_note(fleet, "sweep %u of at most %u: who has logged on meanwhile?",

@@ -47,8 +47,8 @@ static const struct {
 	{ FLEET_STOP_MAX_SESSIONS, 5, REP_RUN_ABORTED },
 };
 
-/* `matched`: there was something to find; `others`: sessions that are on, match, and were seen too late
- * to be selected. */
+/* `matched`: there was something to find; `others`: sessions that are on and match, and were seen too
+ * late to be selected, or may not be. */
 static void conclude_unstopped(const struct rep_totals *totals, bool matched, uint32_t others,
 			       struct rep_run *run)
 {
@@ -70,17 +70,67 @@ static void conclude_unstopped(const struct rep_totals *totals, bool matched, ui
 	}
 }
 
+static bool is_spared(const struct rep_session *row)
+{
+	/* Not the session this runs in: whoever names himself means his others. */
+	static const bool never_touched[REP_REASON_COUNT] = {
+		[REP_REASON_OWN_USER] = true,
+		[REP_REASON_CONSOLE] = true,
+		[REP_REASON_VM] = true,
+		[REP_REASON_PROTECTED] = true,
+	};
+
+	return row->outcome == REP_SESSION_SKIPPED && never_touched[row->reason];
+}
+
+/* Sessions that are never touched and match a pattern of --user: whoever was named is not nowhere. */
+static uint32_t count_spared(const struct fleet *fleet, bool named)
+{
+	const struct selection *selection = fleet->options.selection;
+	uint32_t count = 0;
+
+	if (fleet->options.command != FLEET_LOGOFF || fleet->options.dry_run ||
+	    !selection->user_count)
+		return 0;
+	for (size_t i = 0; i < fleet->record->host_count; i++) {
+		const struct rep_host *host = &fleet->record->hosts[i];
+
+		for (uint32_t row = 0; row < host->session_count; row++) {
+			struct selection_subject subject;
+
+			if (!is_spared(&host->sessions[row]))
+				continue;
+			sighting_subject(fleet, (uint32_t)i, &host->sessions[row], &subject);
+			count += selection_would_match(selection, &subject, named);
+		}
+	}
+	return count;
+}
+
+void fleet_proof(const struct fleet *fleet, struct fleet_proof *ret)
+{
+	*ret = (struct fleet_proof){
+		.looked_from_ms = fleet->looked_from_ms,
+		.looked_until_ms = fleet->looked_until_ms,
+		.looked_last = fleet->looked_until_ms && !fleet->acted_since,
+		.newcomers = fleet->newcomers,
+		.spared = count_spared(fleet, true),
+	};
+}
+
 void fleet_conclude(const struct fleet *fleet)
 {
 	struct rep_run *run = &fleet->record->run;
 	bool of_hosts = fleet->options.command == FLEET_DRAIN ||
 			fleet->options.command == FLEET_DRAIN_STATUS;
 	struct rep_totals totals;
+	bool matched;
 
 	rep_totals_count(fleet->record, &totals);
 	run->stopped_by = fleet_stop_name(fleet->stop);
 	/* A host that is in the mode already is done: only sessions can be absent. */
-	conclude_unstopped(&totals, of_hosts || totals.selected, fleet->newcomers, run);
+	matched = of_hosts || totals.selected || count_spared(fleet, false);
+	conclude_unstopped(&totals, matched, fleet->newcomers + count_spared(fleet, true), run);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
 		if (stops[i].stop == fleet->stop) {
 			run->exit_code = stops[i].exit_code;

@@ -142,7 +142,8 @@ int krb_ccache_read(const uint8_t *bytes, size_t len, struct krb_ccache *ret,
 	take_principal(&reader, cache.user, cache.realm);
 	while (!reader.wrong && reader.left)
 		take_ticket(&reader, version == VERSION_3, &cache);
-	if (reader.wrong) {
+	/* Somebody may just be adding a ticket: half of it takes nothing from those before. */
+	if (reader.wrong && cache.good_until_s < 0) {
 		*reterr_what = reader.wrong;
 		return -1;
 	}

@@ -21,7 +21,8 @@ struct krb_ccache {
 	int64_t good_until_s;
 };
 
-/* 0; -1 with a static text where the bytes are no such cache. */
+/* 0; -1 with a static text where the bytes are no such cache. What follows a ticket-granting ticket
+ * may be torn: other processes add tickets while we read. */
 int krb_ccache_read(const uint8_t *bytes, size_t len, struct krb_ccache *ret,
 		    const char **reterr_what);
 

@@ -353,6 +353,7 @@ int tsts_get_information(const uint8_t *bytes, size_t len, struct tsts_informati
 	if (has_failed(bytes, len, SESSION_REPLY, ret_hresult))
 		return 0;
 	memset(&information, 0, sizeof(information));
+	/* Two of them, one after the other. NOLINTNEXTLINE(misc-redundant-expression) */
 	if (take_u32(&reader) != LEVEL_1 || take_u32(&reader) != LEVEL_1)
 		refuse(&reader, "the session's information is of another level");
 	information.state = (int32_t)take_u32(&reader);

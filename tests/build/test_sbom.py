@@ -3,6 +3,7 @@
 FILE is the program to look at, PROGRAM what runs it here (through Wine, where it is for Windows).
 """
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import sys
 
 FILE, PROGRAM, SBOM = sys.argv[1:]
 # What comes with the system and not with us.
-SYSTEM = re.compile(r"(libc|libm|libpthread|libdl|librt|ld-linux\S*|libgcc_s|lib[atlu]+san)\.so")
+SYSTEM = re.compile(r"(libc|libm|libpthread|libdl|librt|ld-linux\S*|libgcc_s|lib(a|t|l|ub)san)\.so")
 bad = []
 
 
@@ -33,7 +34,9 @@ check("number", re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 for name, part in parts.items():
     check(f"{name} says where it is from", re.fullmatch(r"pkg:[a-z]+/[\w./-]+@[\w.~%:-]+(\?arch=\w+)?", part["purl"]))
     check(f"{name} has a license", part["licenses"])
-check("what it depends on", bill["dependencies"] == [{"ref": "rdsweep", "dependsOn": required}])
+check("what it depends on", bill["dependencies"][0] == {"ref": "rdsweep", "dependsOn": required})
+connector = os.path.join(os.path.dirname(FILE), "rdsweep-tsts")
+check("the connector is in it just where it was built", os.path.exists(connector) == ("rdsweep-tsts" in parts) == ("Samba" in parts))
 check("cmocka is for tests", parts["cmocka"]["scope"] == "excluded")
 
 # The program knows what it runs with.

@@ -28,6 +28,7 @@ import time
 import check_state
 
 PATIENCE_S = 120
+NOT_COME_TO = ("no_workers", "not_drained", "not_warned")
 JOURNAL = "report.json.journal.jsonl"
 EPOCH = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 USERS = ["alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "svc-print", "svc-backup", "Bj\u00f6rn"]
@@ -47,7 +48,7 @@ class Farm:
             "epoch": "2026-01-01T00:00:00Z",
             "defaults": {
                 "latency_ms": {call: chance.randint(0, 12) for call in (
-                    "probe", "open", "enumerate", "query", "logoff", "close", "drain")},
+                    "probe", "open", "enumerate", "query", "logoff", "close", "drain", "message")},
                 "jitter": 0.3,
                 "logoff_takes_ms": chance.randint(10, self.verify_ms // 2),
             },
@@ -82,6 +83,8 @@ class Farm:
             faults.append({"call": "enumerate", "error": 1722, "times": chance.randint(1, 2)})
         elif kind < 0.16:
             faults.append({"call": chance.choice(["enumerate", "logoff", "query"]), "delay_ms": chance.randint(1, 200)})
+        elif kind < 0.20:
+            faults.append({"call": "message", "error": chance.choice([5, 1722]), "times": chance.randint(1, 3)})
         return {"sessions": sessions, "faults": faults + self.drain_faults()}
 
     def drain_faults(self):
@@ -143,6 +146,20 @@ class Farm:
         if chance.random() < 0.6:
             options += ["--drain", chance.choice(["run", "run", "restart", "keep"])]
             options += chance.choice([[], ["--drain-failed", "continue"]])
+        return options + self.window_options()
+
+    def window_options(self):
+        """What else belongs to a maintenance window: warnings and sweeps."""
+        chance = self.chance
+        options = []
+        self.sweeps = chance.choice([0, 0, 0, 1, 2, 3])
+        if self.sweeps:
+            options += ["--sweep", str(self.sweeps)]
+        if chance.random() < 0.15:  # a grace is a second at least
+            options += ["--notify", "{user} on {host}: {minutes} min", "--grace", f"{chance.randint(1000, 1600)}ms",
+                        "--notify-failed", chance.choice(["skip", "continue"])]
+            if chance.random() < 0.3:
+                options += ["--grace-disconnected"]
         return options
 
     def may_be_asked(self):
@@ -159,6 +176,15 @@ class Farm:
                 logon_at = EPOCH - datetime.timedelta(seconds=session["logon_s"])
                 found.add((host, session["id"], user, logon_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")))
         return found
+
+    def may_be_swept(self, line):
+        """Whether somebody who was not there in the beginning matches, too. Who logs on is active; an id that changes hands
+        stays in its state."""
+        own = self.own and line["user"].casefold() == self.own[2].casefold()
+        swapped = (line["host"], line["session"]) in self.swapped()
+        state = next((entry["state"] for entry in self.specs[line["host"]]["sessions"] if swapped and entry["id"] == line["session"]), "active")
+        return bool(self.sweeps) and not own and not matches(self.protect + self.not_users, line["user"]) and (
+            not self.users or matches(self.users, line["user"])) and (not self.states or state in self.states)
 
     def swapped(self):
         return {(host, fault["session"]) for host, spec in self.specs.items() for fault in spec["faults"]
@@ -302,12 +328,14 @@ class Round:
         self.problems += check_state.check(report, state, None, self.farm.swapped())
         self.check_asked(report, state, journal)
         self.check_drain_intents(state, journal)
+        self.told["warnings"] += sum(line["call"] == "message" for line in state)
         self.check_report(report, rows, journal, code)
         self.check_end(report, journal[-1], code)
         self.told["sessions logged off"] += sum(line["call"] == "logoff" for line in state)
 
     def check_asked(self, report, state, journal):
         may = self.farm.may_be_asked()
+        came = self.came_later(state)
         asked = collections.Counter()
         intents = collections.defaultdict(list)
         seen = {}
@@ -315,7 +343,7 @@ class Round:
             if line["event"] == "surveyed":
                 for row, entry in enumerate(line["host"]["sessions"]):
                     seen[line["host"]["host"], row] = check_state.identity(line["host"]["host"], entry)
-            elif line["event"] == "seen":
+            elif line["event"] in ("seen", "result"):  # since when he is on may only be known later
                 seen[line["host"], line["row"]] = check_state.identity(line["host"], line["session"])
             elif line["event"] == "intent":
                 for row in line["rows"]:
@@ -325,15 +353,16 @@ class Round:
                 continue
             key = (line["host"], line["session"], line["user"], line["logon_at"])
             asked[key] += 1
-            if key not in may:
+            if key not in may and not (key in came and self.farm.may_be_swept(line)):
                 self.say(f"{check_state.name(key)} was not selected and was logged off")
+            self.told["of them by sweeps"] += key in came
             if not any(t <= line["t"] for t in intents[key]):
                 self.say(f"{check_state.name(key)} was logged off without an intent: {intents[key]}, {line['t']}")
         for key, count in asked.items():
             if count > 1:
                 self.say(f"{check_state.name(key)} was logged off {count} times")
         for key in intents:
-            if key not in may:
+            if key not in may and key not in came:
                 self.say(f"{check_state.name(key)} was not selected and there is an intent")
         self.check_complete(report, seen)
 
@@ -348,6 +377,13 @@ class Round:
             self.told["drain modes set"] += 1
             if not any(t <= line["t"] for t in intents[line["host"], line["mode"]]):
                 self.say(f"{line['host']} was set to drain mode {line['mode']} without an intent")
+
+    def came_later(self, state):
+        """Who was not there in the beginning: who has come back, and to whom an id went."""
+        came = {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state if line["effect"] == "logged_on"}
+        swapped = self.farm.swapped()
+        return came | {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state
+                       if line["user"] == "CORP\\mallory" and (line["host"], line["session"]) in swapped}
 
     def check_complete(self, report, seen):
         there = {check_state.identity(host["host"], entry) for host in report["hosts"] for entry in host["sessions"]}
@@ -369,7 +405,7 @@ class Round:
             for entry in host["sessions"]:
                 if entry["outcome"] is None:
                     self.say(f"{host['host']} session {entry['id']} has no outcome")
-                if entry["outcome"] == "not_attempted" and entry["reason"] not in ("no_workers", "not_drained"):
+                if entry["outcome"] == "not_attempted" and entry["reason"] not in NOT_COME_TO:
                     self.say(f"{host['host']} session {entry['id']} was not come to: {entry['reason']}")
         told = sum(len(host["sessions"]) for host in report["hosts"])
         if told != sum(bool(row["session_id"]) for row in rows) or {row["run_id"] for row in rows} != {run["id"]}:

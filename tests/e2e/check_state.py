@@ -120,7 +120,7 @@ class Checker:
                 self.say(f"{name(key)} is called already_gone and is still there")
             if outcome == "already_gone" and key in self.gone:
                 self.say(f"{name(key)} is called already_gone, but we asked")
-            if outcome == "returned" and not self.back[folded(key[2])]:
+            if outcome == "returned" and not self.back[folded(key[2])] and not self.swapped_in(key[2]):
                 self.say(f"{name(key)} is called returned and never came back")
             if (outcome in NEEDS_REASON) != (session["reason"] is not None):
                 self.say(f"{name(key)} is {outcome} with the reason {session['reason']}")
@@ -128,6 +128,10 @@ class Checker:
                 self.say(f"{name(key)} is skipped and selected")
             if outcome != "skipped" and not session["selected"]:
                 self.say(f"{name(key)} is {outcome} and not selected")
+
+    def swapped_in(self, user):
+        """Whether that user has got an id that the state does not tell of."""
+        return any(key[:2] in self.vanished and folded(key[2]) == folded(user) for key in self.sessions)
 
     def check_other_effects(self):
         command = self.report["run"]["command"]
@@ -187,7 +191,8 @@ class Checker:
                 self.say(f"{name(key)} was logged off without a warning and its grace")
         start = cancelled.split("{")[0]
         for key, messages in told.items():
-            if any(text.startswith(start) for _, text in messages) and key in self.gone:
+            before = [text for t, text in messages if key in self.gone and t <= milliseconds(self.gone[key]["t"])]
+            if before and before[-1].startswith(start):  # and nothing new was announced by a resume
                 self.say(f"{name(key)} was told that it is called off, and was logged off")
 
     def modes(self, until):

@@ -118,18 +118,22 @@ static void check_utf16(const struct inventory *inv, const char *bytes, size_t l
 	free(file);
 }
 
-/* Half a million hosts in a range are no mistake, and take half a second: nothing else would be
- * tried. */
+/* Ranges that mean a million hosts are no mistake, and take a second: nothing else would be tried.
+ * They multiply, so that the digits of a line tell. */
 static bool means_many(const char *text, size_t len)
 {
 	bool inside = false;
 	size_t digits = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '[' || text[i] == ']' || text[i] == '\n')
+		if (text[i] == '[' || text[i] == ']')
 			inside = text[i] == '[';
-		digits = inside && text[i] >= '0' && text[i] <= '9' ? digits + 1 : 0;
-		if (digits > 4)
+		if (text[i] == '\n') {
+			inside = false;
+			digits = 0;
+		}
+		digits += inside && text[i] >= '0' && text[i] <= '9';
+		if (digits > 8)
 			return true;
 	}
 	return false;
