@@ -35,6 +35,7 @@ static void host_init(struct rep_host *host)
 	host->name = "";
 	host->address = "";
 	host->duration_ms = -1;
+	host->acted_at_ms = host->ended_at_ms = UTC_UNKNOWN;
 	arena_init(&host->arena);
 }
 

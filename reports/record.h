@@ -178,6 +178,10 @@ struct rep_host {
 	uint16_t attempts; /* connections tried */
 	/* from its first probe to its end, without the waits between; -1 unknown */
 	int64_t duration_ms;
+	/* Its act in `wave`, which may not be its first (sweeps, a resumed run): from the first probe to the
+	 * end, by the clock (UTC). Putting its drain mode back comes later. UTC_UNKNOWN: its turn never came, or
+	 * whatever wrote it kept no times. */
+	int64_t acted_at_ms, ended_at_ms;
 	struct rep_session *sessions; /* malloc'ed array */
 	uint32_t session_count, session_cap;
 	struct arena arena; /* strings of this host and its sessions */

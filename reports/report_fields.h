@@ -2,7 +2,7 @@
  * report_fields.h - reads JSON objects into structs by tables of their members: those of a report,
  * and the lines of a journal.
  *
- * An object's shape lists its members: name, kind, where the value goes. All are required, unknown
+ * An object's shape lists its members: name, kind, where the value goes. All are required unless the row says `optional`, unknown
  * ones are passed over (a newer rdsweep may write them), and what is wrong ends with the place of
  * the value.
  * Ownership: texts and lists go to the reader's `arena` at that moment.
@@ -70,6 +70,12 @@ struct rep_shape {
 #define REP_MEMBER(type, key, kind_, nullable_, member)                                            \
 	{                                                                                          \
 		.name = key, .kind = kind_, .nullable = nullable_,                                 \
+		.offset = offsetof(struct type, member)                                            \
+	}
+/* One that may be missing, but is not null. */
+#define REP_MEMBER_OPTIONAL(type, key, kind_, member)                                              \
+	{                                                                                          \
+		.name = key, .kind = kind_, .optional = true,                                      \
 		.offset = offsetof(struct type, member)                                            \
 	}
 #define REP_MEMBER_TEXTS(type, key, member, count)                                                 \

@@ -18,6 +18,7 @@ struct html_writer {
 	struct rep_writer base;	   /* first: the two are cast into each other */
 	const struct rep_run *run; /* of the head */
 	struct html_counts counts;
+	struct html_timeline timeline;
 	const char **owed; /* hosts left in drain mode */
 	size_t owed_count, owed_cap;
 	struct arena keys;     /* and their names */
@@ -225,6 +226,7 @@ static int html_begin(struct rep_writer *writer, const struct rep_head *head)
 	struct strbuf *out = &writer->out;
 
 	html->run = head->run;
+	html_timeline_begin(&html->timeline, head->run);
 	add_page_head(out, head->run);
 	html_add_summary(out, head);
 	strbuf_adds(out, "<script type=\"application/json\" id=\"data\">{\n");
@@ -270,6 +272,8 @@ static int html_host(struct rep_writer *writer, const struct rep_host *host,
 	struct strbuf *out = &writer->out;
 
 	html_count_host(&html->counts, host);
+	if (html_timeline_host(&html->timeline, host) < 0)
+		return -1;
 	if (rep_drain_is_owed(html->run, host) && note_owed(html, host->name) < 0)
 		return -1;
 	strbuf_adds(out, html->any_host ? ",\n[" : "\n[");
@@ -385,6 +389,7 @@ static int html_end(struct rep_writer *writer)
 
 	strbuf_adds(out, "\n]}</script>\n");
 	add_owed(html_of(writer));
+	html_add_timeline(out, &html_of(writer)->timeline);
 	html_add_charts(out, &html_of(writer)->counts);
 	strbuf_adds(out, table_html);
 	html_add_asked(out, html_of(writer)->run);
@@ -399,6 +404,7 @@ static void html_free(struct rep_writer *writer)
 	struct html_writer *html = html_of(writer);
 
 	free(html->owed);
+	html_timeline_release(&html->timeline);
 	str_map_release(&html->errors);
 	arena_release(&html->keys);
 	strbuf_release(&html->key);
@@ -417,6 +423,7 @@ struct rep_writer *rep_html_writer_create(void)
 		return NULL;
 	html->base.ops = &html_ops;
 	html_count_init(&html->counts);
+	html_timeline_init(&html->timeline);
 	arena_init(&html->keys);
 	str_map_init(&html->errors);
 	strbuf_init(&html->key);

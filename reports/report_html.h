@@ -11,6 +11,7 @@
 #ifndef RDSWEEP_REPORT_HTML_H
 #define RDSWEEP_REPORT_HTML_H
 
+#include "arena.h"
 #include "report_write.h"
 #include "strbuf.h"
 
@@ -51,6 +52,48 @@ struct html_counts {
 	uint32_t wave_hosts[HTML_WAVES + 2];
 	uint32_t last_wave;
 };
+
+/* -- when hosts acted (report_html_timeline.c) -- */
+
+#define HTML_TIMES	     1024 /* equal parts of the run that begins and ends are counted in */
+#define HTML_TIMELINE_HOSTS  40	  /* up to so many are shown one by one */
+#define HTML_TIMELINE_GRADES 3	  /* kinds of outcomes: done, doubt, bad */
+
+struct html_act {
+	const char *name;
+	int64_t from_ms, to_ms;
+	uint32_t wave;
+	uint8_t outcome; /* enum rep_host_outcome */
+};
+
+/* Its size does not depend on the fleet's. */
+struct html_timeline {
+	int64_t run_from_ms, run_to_ms; /* UTC_UNKNOWN: nothing is drawn */
+	struct html_act acts[HTML_TIMELINE_HOSTS];
+	uint32_t count;	  /* of hosts with times; the first of them are in `acts` */
+	uint32_t untimed; /* acted, or were to, and have none */
+	struct html_timeline_wave {
+		/* hosts that began and ended in that part of the run */
+		uint32_t began[HTML_TIMELINE_GRADES][HTML_TIMES];
+		uint32_t ended[HTML_TIMELINE_GRADES][HTML_TIMES];
+		uint32_t hosts[HTML_TIMELINE_GRADES];
+		int64_t from_ms, to_ms;
+	} waves[HTML_WAVES + 1]; /* [0]: the first; [HTML_WAVES]: later ones */
+	uint32_t last_wave;
+	struct arena names;
+};
+
+void html_timeline_init(struct html_timeline *timeline);
+void html_timeline_release(struct html_timeline *timeline);
+/* The run's span, before the first host. */
+void html_timeline_begin(struct html_timeline *timeline, const struct rep_run *run);
+/* 0, or -1 when memory is short. */
+int html_timeline_host(struct html_timeline *timeline, const struct rep_host *host);
+/* Nothing where nobody acted. */
+void html_add_timeline(struct strbuf *out, const struct html_timeline *timeline);
+
+/* Opens an image up to the text of its description, which the caller writes and closes. `id` is unique in the page. */
+void html_begin_svg(struct strbuf *out, const char *id, const char *title, int width, int height);
 
 void html_count_init(struct html_counts *counts);
 void html_count_host(struct html_counts *counts, const struct rep_host *host);

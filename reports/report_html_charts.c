@@ -180,12 +180,12 @@ static void add_longest(struct strbuf *out, int64_t ms, double y)
 		    text);
 }
 
-static void begin_svg(struct strbuf *out, const char *id, const char *title, int height)
+void html_begin_svg(struct strbuf *out, const char *id, const char *title, int width, int height)
 {
 	strbuf_addf(out,
 		    "<div class=\"scroll\"><svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" "
 		    "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">%s</title><desc id=\"%s-d\">",
-		    WIDTH, height, id, id, id, title, id);
+		    width, height, id, id, id, title, id);
 }
 
 static void add_legend(struct strbuf *out, const char *good, const char *other)
@@ -282,7 +282,8 @@ static void add_waves(struct strbuf *out, const struct html_counts *counts)
 	strbuf_adds(out, counts->last_wave > 0
 				 ? "Wave by wave: how long hosts took</h2>\n<figure>\n"
 				 : "How long hosts took</h2>\n<figure>\n");
-	begin_svg(out, "waves", "How long hosts took, wave by wave", AXIS + ROW * (int)count + 24);
+	html_begin_svg(out, "waves", "How long hosts took, wave by wave", WIDTH,
+		       AXIS + ROW * (int)count + 24);
 	describe_waves(out, counts, waves, count);
 	add_wave_rows(&plot, counts, waves, count);
 	add_axis(&plot, AXIS + ROW * (double)count + 12);
@@ -325,8 +326,9 @@ static void add_sessions(struct strbuf *out, const struct html_bins *counted)
 	strbuf_adds(out, "<section aria-labelledby=\"durations-title\">\n<h2 "
 			 "id=\"durations-title\">How long "
 			 "sessions took</h2>\n<figure>\n");
-	begin_svg(out, "durations", "How long sessions took, from the first call to the outcome",
-		  TALL + 50);
+	html_begin_svg(out, "durations",
+		       "How long sessions took, from the first call to the outcome", WIDTH,
+		       TALL + 50);
 	strbuf_addf(out, "%" PRIu32 " sessions, the longest took %s.</desc>\n", counted->count,
 		    longest);
 	strbuf_adds(out, "<text class=\"strong\" x=\"0\" y=\"120\">sessions</text>");

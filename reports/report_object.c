@@ -1,6 +1,7 @@
 #include "report_object.h"
 
 #include "record_names.h"
+#include "utc.h"
 
 /* Writing. */
 
@@ -39,6 +40,15 @@ static void put_wave(struct rep_building *to, const struct rep_host *host)
 	rep_put_count_or_null(to, "wave", host->wave > 0 ? (int64_t)host->wave : -1);
 }
 
+/* Only where they are known: a report of before there were such times is written again as it was. */
+static void put_act_times(struct rep_building *to, const struct rep_host *host)
+{
+	if (host->acted_at_ms != UTC_UNKNOWN)
+		rep_put_time(to, "acted_at", host->acted_at_ms);
+	if (host->ended_at_ms != UTC_UNKNOWN)
+		rep_put_time(to, "ended_at", host->ended_at_ms);
+}
+
 void rep_put_host(struct rep_building *to, const struct rep_host *host,
 		  const struct rep_error_kind *kind)
 {
@@ -50,6 +60,7 @@ void rep_put_host(struct rep_building *to, const struct rep_host *host,
 	put_error(to, "error", kind);
 	rep_put_int(to, "attempts", host->attempts);
 	rep_put_count_or_null(to, "duration_ms", host->duration_ms);
+	put_act_times(to, host);
 	put_drain(to, host);
 }
 
@@ -131,6 +142,7 @@ void rep_object_host_end(struct strbuf *out, const struct rep_record *record,
 	put_wave(&object, host);
 	rep_put_int(&object, "attempts", host->attempts);
 	rep_put_count_or_null(&object, "duration_ms", host->duration_ms);
+	put_act_times(&object, host);
 	put_drain(&object, host);
 	strbuf_init(&text);
 	end(&object, &text, 1);
@@ -277,6 +289,8 @@ static const struct rep_field host_fields[] = {
 	REP_MEMBER_OWN("error", read_host_error),
 	HOST("attempts", REP_FIELD_U16, false, attempts),
 	HOST("duration_ms", REP_FIELD_I64, true, duration_ms),
+	REP_MEMBER_OPTIONAL(host_item, "acted_at", REP_FIELD_TIME, host.acted_at_ms),
+	REP_MEMBER_OPTIONAL(host_item, "ended_at", REP_FIELD_TIME, host.ended_at_ms),
 	REP_MEMBER_OWN("drain", read_drain),
 	{ .name = "sessions", .kind = REP_FIELD_OWN, .read = read_sessions, .closes = true },
 };
@@ -284,7 +298,8 @@ static const struct rep_shape host_shape = REP_SHAPE("a host", host_fields);
 
 int rep_object_read_host(struct rep_reader *reader)
 {
-	struct host_item item = { 0 };
+	struct host_item item = { .host = { .acted_at_ms = UTC_UNKNOWN,
+					    .ended_at_ms = UTC_UNKNOWN } };
 
 	rep_reader_use(reader, &reader->texts);
 	return rep_read_object(reader, &host_shape, &item);

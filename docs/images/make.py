@@ -35,6 +35,10 @@ def main():
             chromium.size(1000, 760)
             chromium.open(page)
             chromium.picture(HERE / "report.png", 1000, 760)
+            chromium.size(1000, 400)
+            top, height = chromium.run("var box = document.getElementById('timeline-title').closest('section').getBoundingClientRect();"
+                                       "return [box.top + window.scrollY, box.height];")
+            chromium.picture(HERE / "report-timeline.png", 1000, int(height) + 28, top - 14)
             chromium.prefer("dark")
             chromium.size(1160, 620)
             chromium.run("var pick = document.getElementById('pick'); pick.value = 'kind:undone';"

@@ -471,13 +471,16 @@ static void start_wave(struct fleet *fleet)
 	memcpy(fleet->queue, hosts, count * sizeof(*hosts));
 	for (size_t i = 0; i < count; i++) {
 		struct host_job *job = &fleet->jobs[hosts[i]];
+		struct rep_host *host = &fleet->record->hosts[hosts[i]];
 
 		job->acting = true;
 		job->state = JOB_IDLE;
-		fleet->record->hosts[hosts[i]].wave = fleet->waves.number;
+		host->wave = fleet->waves.number;
+		/* of an earlier wave, where there was one */
+		host->acted_at_ms = host->ended_at_ms = UTC_UNKNOWN;
 		if (fleet->options.resume)
 			/* of the part before: now it has another chance */
-			fleet->record->hosts[hosts[i]].error = 0;
+			host->error = 0;
 	}
 	fleet_begin_queue(fleet, FLEET_ACT, count);
 }

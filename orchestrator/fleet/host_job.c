@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "hash.h"
+#include "utc.h"
 #include "win_error.h"
 
 static void enter_call(struct host_job *job);
@@ -638,6 +639,8 @@ static void enter_done(struct host_job *job)
 
 	not_ready_any_more(job); /* it may have given up before it had a seat */
 	host->duration_ms = (host->duration_ms < 0 ? 0 : host->duration_ms) + took_ms;
+	if (job->acting && host->acted_at_ms != UTC_UNKNOWN)
+		host->ended_at_ms = exec_wall_ms(job->fleet->options.executor);
 	if (job->restoring)
 		drain_settle_restored(job);
 	else if (job->acting && job->fleet->options.command == FLEET_DRAIN)
@@ -677,6 +680,8 @@ void job_start(struct host_job *job)
 		job_refuse(job);
 		return;
 	}
+	if (job->acting)
+		job_host(job)->acted_at_ms = exec_wall_ms(fleet->options.executor);
 	if (fleet->options.probe) {
 		job_move(job, JOB_PROBE);
 		return;

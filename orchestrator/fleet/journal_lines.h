@@ -36,7 +36,7 @@ void journal_line_session(struct strbuf *out, const char *event, int64_t t_ms,
 /* {"event":"left","t":...,"host":NAME,"row":N} */
 void journal_line_left(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
 		       uint32_t host, uint32_t row);
-/* {"event":"done","t":...,"host":NAME,"outcome":...,"error":...,"wave":...,"attempts":...,"duration_ms":...,"drain":...} */
+/* {"event":"done","t":...,"host":NAME,"outcome":...,"error":...,"wave":...,"attempts":...,"duration_ms":...,["acted_at":...,"ended_at":...,]"drain":...} */
 void journal_line_done(struct strbuf *out, int64_t t_ms, const struct rep_record *record,
 		       uint32_t host);
 /* {"event":"drain","t":...,"host":NAME,"to":MODE,"drain":{...}}: `drain` is that of the report */

@@ -167,6 +167,8 @@ static void copy_host(struct rep_host *to, const struct rep_host *from, uint16_t
 	to->error = error;
 	to->attempts = from->attempts;
 	to->duration_ms = from->duration_ms;
+	to->acted_at_ms = from->acted_at_ms;
+	to->ended_at_ms = from->ended_at_ms;
 	to->drain_before = from->drain_before;
 	to->drain_during = from->drain_during;
 	to->drain_after = from->drain_after;
@@ -682,6 +684,8 @@ static const struct rep_field done_fields[] = {
 	LINE("wave", REP_FIELD_U32, true, line.done.wave),
 	LINE("attempts", REP_FIELD_U16, false, line.done.attempts),
 	LINE("duration_ms", REP_FIELD_I64, true, line.done.duration_ms),
+	REP_MEMBER_OPTIONAL(replay, "acted_at", REP_FIELD_TIME, line.done.acted_at_ms),
+	REP_MEMBER_OPTIONAL(replay, "ended_at", REP_FIELD_TIME, line.done.ended_at_ms),
 	REP_MEMBER_OWN("drain", read_done_drain),
 };
 static const struct rep_field drain_fields[] = {
@@ -782,6 +786,7 @@ static int read_line(struct replay *replay, const char *bytes, size_t len, bool 
 	json_reader_restart(reader->json, bytes, len);
 	rep_reader_use(reader, &reader->texts);
 	replay->line.host_known = false;
+	replay->line.done.acted_at_ms = replay->line.done.ended_at_ms = UTC_UNKNOWN;
 	replay->read->ended = replay->read->settled = false;
 	if (read_event(replay, &event) < 0)
 		return -1;

@@ -300,6 +300,33 @@ class Html(lib.Case):
             self.browser.size(width, 900)
             self.assertLessEqual(run("return document.documentElement.scrollWidth"), width)
 
+    def timeline(self, name):
+        """(height of the picture, its bars with their titles, its source) of a page, the bars by [left, right, title]."""
+        run = self.page(name)
+        return run("var svg = document.querySelector('svg[aria-labelledby^=timeline]');"
+                   "return [svg.getBoundingClientRect().height, Array.from(svg.querySelectorAll('rect'), function (bar) {"
+                   "var x = Number(bar.getAttribute('x')); return [x, x + Number(bar.getAttribute('width')), bar.textContent]; }),"
+                   "svg.outerHTML]")
+
+    def test_timeline__few_hosts__a_bar_each_wave_after_wave(self):
+        _, bars, _ = self.timeline("small.html")
+        with open(self.path("small.json"), encoding="utf-8") as file:
+            acted = [host for host in json.load(file)["hosts"] if "acted_at" in host]
+        self.assertEqual(len(acted) + 1, len(bars))
+        self.assertIn("survey and question", bars[0][2])
+        self.assertRegex(bars[1][2], r"^rdsh001: succeeded, \d\d:\d\d:\d\d to \d\d:\d\d:\d\d, ")
+        for bar in bars[2:]:  # after the survey and the first wave
+            self.assertGreaterEqual(bar[0] + .2, max(bars[0][1], bars[1][1]) - 3)
+        self.assertEqual(sorted(host["host"] for host in acted), sorted(bar[2].partition(":")[0] for bar in bars[1:]))
+
+    def test_timeline__many_hosts__folded(self):
+        height, bars, source = self.timeline("many.html")
+        self.assertEqual(1, len(bars))
+        self.assertLess(height, 400)
+        self.assertLess(len(source), 8000)
+        self.assertIn("wave 1: 1000 hosts", source)
+        self.assertIn("at most 1,000", self.browser.run("return document.body.textContent"))
+
     def test_print(self):
         run = self.page("many.html")
         self.type("rdsh000")
@@ -318,7 +345,7 @@ class Html(lib.Case):
         self.addCleanup(self.browser.command, "Emulation.setScriptExecutionDisabled", value=False)
         self.browser.open(self.path("small.html"))
         text = self.browser.driver.find_element("tag name", "body").text
-        for wanted in ("logoff", "What to do first", "ERROR_ACCESS_DENIED", "Sessions by outcome", "needs JavaScript", "Wave by wave"):
+        for wanted in ("logoff", "What to do first", "ERROR_ACCESS_DENIED", "Sessions by outcome", "needs JavaScript", "When hosts acted", "Wave by wave"):
             self.assertIn(wanted, text)
         self.assertFalse(self.browser.driver.find_element("id", "table").is_displayed())
 

@@ -97,6 +97,8 @@ static void fill_host(struct rep_record *record, struct rep_host *host, size_t i
 	host->error = pick_error(record, rng);
 	host->attempts = (uint16_t)pick(rng, 4);
 	host->duration_ms = (int64_t)pick(rng, 5000) - 1;
+	host->acted_at_ms = pick_time(rng);
+	host->ended_at_ms = pick_time(rng);
 	for (size_t k = pick(rng, 5); k > 0; k--)
 		add_session(record, host, rng);
 }

@@ -32,7 +32,7 @@ def canonical(report, older_api=False):
         return {**without(entry, ("duration_ms",)), "error": error(entry["error"])}
 
     def host(entry):
-        return {**without(entry, ("duration_ms", "sessions")), "error": error(entry["error"]),
+        return {**without(entry, ("duration_ms", "acted_at", "ended_at", "sessions")), "error": error(entry["error"]),
                 "sessions": [session(one) for one in entry["sessions"]]}
 
     result = without(report, ("run", "hosts", "errors"))

@@ -268,6 +268,29 @@ static void waves_of_one_then_rest(struct farm *farm)
 	farm->options.wave_pause_ms = 10000;
 }
 
+/* A wave begins when the pause after the end of the one before is over, and takes a second at least: the
+ * first look of the verification. */
+static void check_wave_times(struct farm *farm)
+{
+	const struct rep_run *run = &farm->record.run;
+	int64_t began_ms[4] = { run->started_at_ms }, ended_ms[4] = { run->started_at_ms };
+
+	for (size_t i = 0; i < farm->record.host_count; i++) {
+		const struct rep_host *host = &farm->record.hosts[i];
+
+		assert_in_range(host->ended_at_ms - host->acted_at_ms, 1000, 3000);
+		if (began_ms[host->wave] == 0)
+			began_ms[host->wave] = host->acted_at_ms;
+		assert_int_equal(host->acted_at_ms, began_ms[host->wave]);
+		if (host->ended_at_ms > ended_ms[host->wave])
+			ended_ms[host->wave] = host->ended_at_ms;
+	}
+	assert_in_range(began_ms[1] - run->started_at_ms, 1, 3000); /* the survey */
+	assert_int_equal(began_ms[2], ended_ms[1] + 10000);
+	assert_int_equal(began_ms[3], ended_ms[2] + 10000);
+	assert_int_equal(ended_ms[3], run->finished_at_ms);
+}
+
 static void check_waves(struct farm *farm)
 {
 	static const uint32_t expected[] = { 1, 2, 2, 2, 3, 3 };
@@ -275,6 +298,18 @@ static void check_waves(struct farm *farm)
 	for (size_t i = 0; i < COUNT(expected); i++)
 		assert_int_equal(farm->record.hosts[i].wave, expected[i]);
 	assert_in_range(farm->record.run.duration_ms, 20000 + 3000, 20000 + 6000);
+	check_wave_times(farm);
+}
+
+/* Those whose wave never came have no times. */
+static void check_waves_stopped(struct farm *farm)
+{
+	assert_int_not_equal(farm->record.hosts[0].acted_at_ms, UTC_UNKNOWN);
+	assert_int_not_equal(farm->record.hosts[0].ended_at_ms, UTC_UNKNOWN);
+	for (size_t i = 1; i < farm->record.host_count; i++) {
+		assert_int_equal(farm->record.hosts[i].acted_at_ms, UTC_UNKNOWN);
+		assert_int_equal(farm->record.hosts[i].ended_at_ms, UTC_UNKNOWN);
+	}
 }
 
 static void waves_stop_at_failure(struct farm *farm)
@@ -470,7 +505,7 @@ static const struct farm_row rows[] = {
 	  "h1 failed: 2 alice failed ERROR_ACCESS_DENIED\nh2 not_attempted: 2 alice "
 	  "not_attempted/max_failures\n"
 	  "h3 not_attempted: 2 alice not_attempted/max_failures\n",
-	  NULL },
+	  check_waves_stopped },
 	{ "max_closing__three__never_more_and_all_done", "h[1:4]",
 	  HOSTS(FAULTS("h[1:4]", ALICE "," BOB "," EVE, "")), three_closing, 0, "", NULL,
 	  check_three_closing },

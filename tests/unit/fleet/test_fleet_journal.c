@@ -76,6 +76,34 @@ static void journal__fails__nothing_new_is_begun(void **state)
 	}
 }
 
+/* When hosts acted before the crash is known after it. */
+static void journal__killed_between_waves__times_are_kept(void **state)
+{
+	static const struct fleet_wave waves[] = { { 1, false } };
+	struct farm before, farm;
+	const struct rep_host *hosts;
+
+	(void)state;
+	farm_init(&before, "h[1:2]", FARM);
+	before.options.waves = waves;
+	before.options.wave_count = 1;
+	before.options.wave_pause_ms = 600000;
+	farm_keep_journal(&before);
+	farm_run_until(&before, 300000);
+	assert_int_not_equal(before.record.hosts[0].ended_at_ms, UTC_UNKNOWN);
+	assert_int_equal(before.record.hosts[1].acted_at_ms, UTC_UNKNOWN);
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	hosts = farm.record.hosts;
+	assert_int_equal(hosts[0].acted_at_ms, before.record.hosts[0].acted_at_ms);
+	assert_int_equal(hosts[0].ended_at_ms, before.record.hosts[0].ended_at_ms);
+	assert_in_range(hosts[1].acted_at_ms - FARM_EPOCH_MS, 300000, 310000);
+	assert_true(hosts[1].ended_at_ms > hosts[1].acted_at_ms);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 /* Warned is not asked: a run that goes on has nobody in doubt, and knows who was told. */
 static void journal__killed_in_the_grace__nobody_is_in_doubt(void **state)
 {
@@ -281,6 +309,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(journal__slow_disk__intents_before_calls),
 		cmocka_unit_test(journal__many_hosts_at_once__share_commits),
 		cmocka_unit_test(journal__fails__nothing_new_is_begun),
+		cmocka_unit_test(journal__killed_between_waves__times_are_kept),
 		cmocka_unit_test(journal__killed_in_the_grace__nobody_is_in_doubt),
 		cmocka_unit_test(resume__killed_at_any_moment__record_matches_the_fleet),
 	};

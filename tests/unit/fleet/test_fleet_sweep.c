@@ -112,6 +112,9 @@ static void check_waves(struct farm *farm)
 	assert_int_equal(farm_host(farm, "h2")->wave, 2);
 	assert_int_equal(farm_host(farm, "h1")->wave, 3);
 	assert_int_equal(farm->gates, 1);
+	/* of the wave that is told, which was not its first */
+	assert_true(farm_host(farm, "h1")->acted_at_ms > farm_host(farm, "h2")->ended_at_ms);
+	assert_true(farm_host(farm, "h1")->ended_at_ms > farm_host(farm, "h1")->acted_at_ms);
 }
 
 static void check_ten_sweeps(struct farm *farm)

@@ -147,11 +147,15 @@ static void line__done__what_the_act_changed(void **state)
 	host->duration_ms = 5000000000;
 	host->drain_before = REP_DRAIN_OFF;
 	host->drain_during = REP_DRAIN_ON;
+	host->acted_at_ms = T_MS - 1000;
+	host->ended_at_ms = T_MS;
 	journal_line_done(&line, T_MS, &record, 1);
 	assert_line("{\"event\":\"done\"," T ",\"host\":\"rdsh1\",\"outcome\":\"partial\","
 		    "\"error\":{\"api\":\"WTSLogoffSession\",\"code\":5,"
 		    "\"name\":\"ERROR_ACCESS_DENIED\",\"message\":\"no\"},\"wave\":2,"
 		    "\"attempts\":1,\"duration_ms\":5000000000,"
+		    "\"acted_at\":\"2026-01-01T21:59:59.417Z\",\"ended_at\":\"2026-01-01T22:00:00."
+		    "417Z\","
 		    "\"drain\":{\"before\":\"off\",\"during\":\"on\",\"after\":null}}\n");
 }
 

@@ -574,6 +574,8 @@ static void change_host(struct sim *sim, struct rep_host *host)
 	host->wave = below(sim, 3);
 	host->attempts = (uint16_t)below(sim, 4);
 	host->duration_ms = (int64_t)below(sim, 3) * 4000000000 - 1;
+	host->acted_at_ms = below(sim, 3) ? T_MS - below(sim, 1000000) : UTC_UNKNOWN;
+	host->ended_at_ms = below(sim, 3) ? T_MS + below(sim, 1000000) : UTC_UNKNOWN;
 	host->drain_before = (uint8_t)below(sim, REP_DRAIN_COUNT);
 	host->drain_during = (uint8_t)below(sim, REP_DRAIN_COUNT);
 	host->drain_after = (uint8_t)below(sim, REP_DRAIN_COUNT);

@@ -51,11 +51,15 @@ def is_strict(path):
     return path[:1] in (("errors",), ("hosts",)) and len(path) > 1
 
 
+# Only a merged report has the first, only hosts that acted the others.
+OPTIONAL = ("merged", "acted_at", "ended_at")
+
+
 def damaged(document):
     """(what was done, the document after it) for damage that the schema must see."""
     for path in objects(document):
         for key in at(document, path):
-            if key != "merged":  # only a merged report has it
+            if key not in OPTIONAL:
                 broken = copy.deepcopy(document)
                 del at(broken, path)[key]
                 yield f"{path} without {key}", broken
@@ -82,6 +86,8 @@ def damaged(document):
         (("hosts", 0), "outcome", "logged_off"),
         (("hosts", 0), "wave", 0),
         (("hosts", 0), "groups", "berlin"),
+        (("hosts", 0), "acted_at", None),
+        (("hosts", 0), "ended_at", "22:00:00"),
         (session, "outcome", "gone"),
         (session, "outcome", None),
         (session, "outcome", "skipped"),  # without a reason

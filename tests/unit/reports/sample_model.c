@@ -165,6 +165,8 @@ static void example_host(struct rep_host *host, const char *name, const char *ad
 	host->attempts = 1;
 	host->duration_ms = 2400;
 	if (wave > 0) {
+		host->acted_at_ms = T0 + 4200 + (wave - 1) * 13300;
+		host->ended_at_ms = host->acted_at_ms + (wave > 1 ? 182000 : 8500);
 		host->drain_before = REP_DRAIN_OFF;
 		host->drain_during = REP_DRAIN_RESTART;
 		host->drain_after = REP_DRAIN_OFF;
@@ -333,6 +335,8 @@ static void hostile_hosts(struct rep_host *hosts)
 	hosts[0].group_count = 2;
 	hosts[0].wave = UINT32_MAX;
 	hosts[0].duration_ms = INT64_MAX;
+	hosts[0].acted_at_ms = INT64_C(253402300799999); /* the last one that can be written, */
+	hosts[0].ended_at_ms = 0;			 /* and one before it */
 	hosts[0].drain_during = REP_DRAIN_ON;
 	hosts[1].name = "=empty\"host\"";
 	hosts[1].address = "2001:db8::1";

@@ -66,6 +66,8 @@ static void fill_host(struct rep_record *record, struct rep_host *host, const ch
 	host->outcome = (uint8_t)(1 + rng_below(&rng, REP_HOST_OUTCOME_COUNT - 1));
 	host->error = random_kind(record, &rng);
 	host->duration_ms = (int64_t)rng_below(&rng, 100000);
+	host->acted_at_ms = INT64_C(1767304800000) + (int64_t)rng_below(&rng, 100000);
+	host->ended_at_ms = host->acted_at_ms + host->duration_ms;
 	for (size_t i = 0; i < sessions; i++) {
 		struct rep_session *session = rep_host_add_session(host);
 

@@ -246,6 +246,10 @@ static const struct {
 	  "'of' is no name of a drain mode" },
 	{ "\"attempts\":1,\"duration_ms\":5", "\"attempts\":^65536,\"duration_ms\":5", 18,
 	  "'attempts' is no whole number from 0 to 65535" },
+	{ "\"duration_ms\":5,", "\"duration_ms\":5,\"acted_at\":^\"soon\",", 18,
+	  "'acted_at' is 'soon', expected a time like 2026-01-01T00:00:00.000Z" },
+	{ "\"duration_ms\":5,", "\"duration_ms\":5,\"ended_at\":^null,", 18,
+	  "'ended_at' is null, expected a string" },
 	{ "\n ]}\n", "\n ],^\"wave\":3}\n", 24, NULL }, /* the same member again */
 	{ "\"id\":2,\"station\"", "\"id\":^-2,\"station\"", 19,
 	  "'id' is no whole number from 0 to 4294967295" },
