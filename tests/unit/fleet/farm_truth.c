@@ -228,8 +228,11 @@ static void check_warned(struct farm *farm, const struct rep_host *host,
 	const struct fleet_notify *notify = &farm->options.notify;
 	bool grace = row->state != REP_STATE_DISCONNECTED || notify->disconnected;
 
-	if (history->logged_off_ms == UTC_UNKNOWN || !grace ||
-	    (notify->failed == FLEET_FAILED_CONTINUE && row->error))
+	/* A warning that failed stays visible, but for whom a later survey finds gone after all. */
+	bool unwarned = notify->failed == FLEET_FAILED_CONTINUE &&
+			(row->error || farm->options.sweeps || farm->options.look_again);
+
+	if (history->logged_off_ms == UTC_UNKNOWN || !grace || unwarned)
 		return;
 	if (history->warned_ms == UTC_UNKNOWN)
 		fail_msg("%s session %u was logged off without a warning", host->name,
