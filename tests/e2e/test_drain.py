@@ -141,6 +141,7 @@ class Drain(lib.Case):
         self.sim = self.fleet(["h[01:03]"], lib.scenario({"h02": {"faults": faults}}))
         process = self.start(*self.options("--drain", "run"))
         self.until("drain", 6)  # three to close the doors, three to open them
+        self.wait_for(lambda: self.modes() == {"h01": "off", "h02": "on", "h03": "off"})
         process.send_signal(signal.SIGINT)
         self.wait_for(lambda: b"press Ctrl-C again" in process.stderr.readline())
         process.send_signal(signal.SIGINT)
