@@ -4,7 +4,8 @@
  *   fleet.c         the phases: survey, act by waves, end; feeding
  *   gate.c          between them: the plan counted, guards, the answer
  *   stopping.c      what stops a run before its end
- *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
+ *   host_job.c      one host's machine: the table, the mover, sleeps, retries, start and stop
+ *   host_call.c     its calls: seats, deadlines, results, those left behind
  *   host_probe.c    its probe, and the name look-up that may outlast it
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on

@@ -11,11 +11,6 @@
 /* an older intent would make a resumed run ask again too early: it is renewed */
 #define INTENT_FRESH_US 5000000
 
-static int64_t now_us(const struct host_job *job)
-{
-	return exec_now_us(job->fleet->options.executor);
-}
-
 static struct rep_session *row_of(const struct host_job *job, const struct session_job *session)
 {
 	return &job_host(job)->sessions[session->row];
@@ -40,7 +35,7 @@ void act_settle_as(struct host_job *job, struct session_job *session,
 	row->error = error ? error : session->warn_error; /* a warning that failed stays visible */
 	row->reason = (uint8_t)reason;
 	if (session->started_us)
-		row->duration_ms = (int32_t)((now_us(job) - session->started_us) / 1000);
+		row->duration_ms = (int32_t)((job_now_us(job) - session->started_us) / 1000);
 	journal_result(job->fleet->options.journal, job->fleet->record, job->index, session->row);
 }
 
@@ -105,8 +100,8 @@ static void take_up_doubts(struct host_job *job)
 			if (command_of(job) == FLEET_MESSAGE)
 				continue;
 			session->asked = session->resumed = session->present = true;
-			session->asked_us = now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
-			session->started_us = now_us(job);
+			session->asked_us = job_now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
+			session->started_us = job_now_us(job);
 			session_job_move(session, SESSION_ASKED);
 		}
 	}
@@ -142,7 +137,7 @@ int act_begin(struct host_job *job)
 static bool is_ready(const struct host_job *job, const struct session_job *session)
 {
 	return session->state == SESSION_PLANNED && !warn_is_wanted(job, session) &&
-	       warn_due_us(job, session) <= now_us(job);
+	       warn_due_us(job, session) <= job_now_us(job);
 }
 
 int act_intend(struct host_job *job)
@@ -156,7 +151,7 @@ int act_intend(struct host_job *job)
 		if (job->sessions[i].state != SESSION_PLANNED ||
 		    (warn_applies(job) && !is_ready(job, &job->sessions[i])))
 			continue; /* his grace is not over, nor his warning given */
-		job->sessions[i].intent_us = now_us(job);
+		job->sessions[i].intent_us = job_now_us(job);
 		rows[count++] = job->sessions[i].row;
 	}
 	if (count)
@@ -275,7 +270,7 @@ int64_t act_verify_until_us(const struct host_job *job, const struct session_job
  * due before. */
 static enum job_state tick(struct host_job *job)
 {
-	int64_t now = now_us(job), until_us = now + job->interval_ms * 1000;
+	int64_t now = job_now_us(job), until_us = now + job->interval_ms * 1000;
 
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		const struct session_job *session = &job->sessions[i];
@@ -288,14 +283,6 @@ static enum job_state tick(struct host_job *job)
 	}
 	job->sleep_us = until_us - now;
 	return JOB_TICK;
-}
-
-static bool anything_asked(const struct host_job *job)
-{
-	for (uint32_t i = 0; i < job->session_count; i++)
-		if (job->sessions[i].state == SESSION_ASKED)
-			return true;
-	return false;
 }
 
 /* The planned session whose turn is next; NULL: none is left. */
@@ -333,7 +320,7 @@ static enum job_state wait_for_due(struct host_job *job)
 
 	if (warn_in_grace(job, next))
 		return warn_sleep(job, warn_due_us(job, next));
-	job->sleep_us = warn_due_us(job, next) - now_us(job);
+	job->sleep_us = warn_due_us(job, next) - job_now_us(job);
 	job->resume = JOB_NEXT;
 	return JOB_BACKOFF;
 }
@@ -342,9 +329,9 @@ static enum job_state wait_for_due(struct host_job *job)
 static enum job_state ask(struct host_job *job, struct session_job *session)
 {
 	if (fleet_closing_full(job->fleet))
-		return anything_asked(job) ? tick(job) : hold(job);
+		return job_anything_asked(job) ? tick(job) : hold(job);
 	if (job->fleet->options.journal &&
-	    (!session->intent_us || now_us(job) - session->intent_us > INTENT_FRESH_US))
+	    (!session->intent_us || job_now_us(job) - session->intent_us > INTENT_FRESH_US))
 		return JOB_INTENT;
 	job->current = (uint32_t)(session - job->sessions);
 	return JOB_ACT;
@@ -367,7 +354,7 @@ enum job_state act_next(struct host_job *job)
 	for (uint32_t i = 0; planned && i < job->session_count; i++)
 		if (is_ready(job, &job->sessions[i]))
 			return ask(job, &job->sessions[i]);
-	if (anything_asked(job))
+	if (job_anything_asked(job))
 		return tick(job);
 	return planned ? wait_for_due(job) : JOB_CLOSE;
 }
@@ -378,7 +365,7 @@ static void now_asked(struct host_job *job, struct session_job *session, bool su
 	session->sure = sure;
 	session->again = session->refused = false;
 	session->present = true;
-	session->asked_us = now_us(job);
+	session->asked_us = job_now_us(job);
 	session_job_move(session, SESSION_ASKED);
 	job->interval_ms =
 		job->fleet->options.wait && sure ? 0 : job->fleet->options.verify_interval_ms;
@@ -441,7 +428,7 @@ static enum job_state act_again(struct host_job *job, struct session_job *sessio
 	bool of_the_session = error->code >= 7000 && error->code < 7100;
 
 	act_not_closing(job, session); /* while it waits, others may go */
-	session->not_before_us = now_us(job) + job_backoff_us(job, ++session->tries);
+	session->not_before_us = job_now_us(job) + job_backoff_us(job, ++session->tries);
 	job->then = JOB_NEXT;
 	return of_the_session ? JOB_NEXT : JOB_CLOSE;
 }
