@@ -264,19 +264,18 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call);
 enum job_state act_next(struct host_job *job);
 /* Writes the intents of all that is planned. -1 when memory is short. */
 int act_intend(struct host_job *job);
-enum job_state act_acted(struct host_job *job, struct fleet_call *call);
-/* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never
- * acts. */
-void act_abandon(struct host_job *job, bool withdrawn);
-enum job_state act_overdue(struct host_job *job, bool withdrawn);
 void act_settle(struct host_job *job);
-/* For host_warn.c: gives it its outcome; */
+/* For host_warn.c too: gives it its outcome; */
 void act_settle_as(struct host_job *job, struct session_job *session,
 		   enum rep_session_outcome outcome, uint16_t error, enum rep_reason reason);
-/* what a look found that did not find the same. */
-void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call);
-/* A result that came after its deadline, while the record is still open. */
-void act_late(struct fleet *fleet, struct fleet_call *call);
+/* for host_acted.c: */
+struct rep_session *act_row(const struct host_job *job, const struct session_job *session);
+enum fleet_command act_command(const struct host_job *job);
+/* Settles it with no reason. */
+void act_settle_to(struct host_job *job, struct session_job *session,
+		   enum rep_session_outcome outcome, uint16_t error);
+/* Its id is another session's. */
+void act_settle_changed(struct host_job *job, struct session_job *session);
 /* and for host_verify.c: */
 extern const struct session_error act_out_of_memory;
 void act_not_closing(struct host_job *job, struct session_job *session);
@@ -289,6 +288,17 @@ int64_t act_verify_until_us(const struct host_job *job, const struct session_job
 bool act_look_is_good(struct fleet_call *call);
 /* One flag a row, to be freed; NULL when memory is short. Newcomers get rows. */
 bool *act_rows_shown(struct host_job *job, const struct session_list *list);
+
+/* host_acted.c */
+enum job_state act_acted(struct host_job *job, struct fleet_call *call);
+/* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never
+ * acts. */
+void act_abandon(struct host_job *job, bool withdrawn);
+enum job_state act_overdue(struct host_job *job, bool withdrawn);
+/* For host_warn.c too: what a look found that did not find the same. */
+void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call);
+/* A result that came after its deadline, while the record is still open. */
+void act_late(struct fleet *fleet, struct fleet_call *call);
 
 /* host_verify.c */
 enum job_state act_verified(struct host_job *job, struct fleet_call *call);
