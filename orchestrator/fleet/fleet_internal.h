@@ -2,12 +2,15 @@
  * fleet_internal.h - what the files of the engine share. Loop thread only.
  *
  *   fleet.c         the phases: survey, act by waves, end; feeding
+ *   closing.c       --max-closing: who waits, and is woken
  *   gate.c          between them: the plan counted, guards, the answer
  *   stopping.c      what stops a run before its end
- *   host_job.c      one host's machine: the table, the mover, calls, deadlines, retries
+ *   host_job.c      one host's machine: the table, the mover, sleeps, retries, start and stop
+ *   host_call.c     its calls: seats, deadlines, results, those left behind
  *   host_probe.c    its probe, and the name look-up that may outlast it
  *   host_survey.c   its decisions while the fleet is surveyed
  *   host_act.c      its decisions while sessions are acted on
+ *   host_acted.c    what it makes of an act: its result, none, or a late one
  *   host_verify.c   its decisions while they are looked for
  *   host_drain.c    its decisions about the host's drain mode
  *   restore.c       the phase that puts drain modes back
@@ -100,11 +103,6 @@ void fleet_feed(struct fleet *fleet);
 void fleet_ask_one_by_one(struct fleet *fleet);
 /* An answer of a host about our credentials: `code` 0 is none against them. */
 void fleet_credential_answer(struct fleet *fleet, const struct session_error *error);
-/* A session has been asked, or has been settled. */
-void fleet_closing_changed(struct fleet *fleet, int by);
-bool fleet_closing_full(const struct fleet *fleet);
-void fleet_hold(struct fleet *fleet, struct host_job *job);
-void fleet_unhold(struct fleet *fleet, const struct host_job *job);
 void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 void fleet_note(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 
@@ -115,12 +113,20 @@ void fleet_begin_act(struct fleet *fleet); /* the first wave of all that is sele
 /* The queue is through: what is next is decided from the loop. Twice is fine. */
 void fleet_end_phase(struct fleet *fleet);
 void fleet_finish(struct fleet *fleet); /* twice is fine */
-/* Lets jobs go on that wait for --max-closing: as many as may, or all. */
-void fleet_wake_holding(struct fleet *fleet, bool all);
 
 bool fleet_has_open_sessions(const struct rep_host *host); /* to be acted on yet */
 /* Works through the first `count` of fleet->queue. */
 void fleet_begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count);
+
+/* closing.c */
+void fleet_closing_init(struct fleet *fleet); /* sets up its timer */
+/* A session has been asked, or has been settled. */
+void fleet_closing_changed(struct fleet *fleet, int by);
+bool fleet_closing_full(const struct fleet *fleet);
+void fleet_hold(struct fleet *fleet, struct host_job *job);
+void fleet_unhold(struct fleet *fleet, const struct host_job *job);
+/* Lets jobs go on that wait for --max-closing: as many as may, or all. */
+void fleet_wake_holding(struct fleet *fleet, bool all);
 
 /* restore.c */
 void fleet_wind_up(struct fleet *fleet); /* the act is through: puts back what is owed, then ends */

@@ -3,20 +3,11 @@
 #include "fleet_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include "account.h"
-#include "win_error.h"
 
 /* an older intent would make a resumed run ask again too early: it is renewed */
 #define INTENT_FRESH_US 5000000
 
-static int64_t now_us(const struct host_job *job)
-{
-	return exec_now_us(job->fleet->options.executor);
-}
-
-static struct rep_session *row_of(const struct host_job *job, const struct session_job *session)
+struct rep_session *act_row(const struct host_job *job, const struct session_job *session)
 {
 	return &job_host(job)->sessions[session->row];
 }
@@ -32,7 +23,7 @@ void act_not_closing(struct host_job *job, struct session_job *session)
 void act_settle_as(struct host_job *job, struct session_job *session,
 		   enum rep_session_outcome outcome, uint16_t error, enum rep_reason reason)
 {
-	struct rep_session *row = row_of(job, session);
+	struct rep_session *row = act_row(job, session);
 
 	session_job_move(session, SESSION_SETTLED);
 	act_not_closing(job, session);
@@ -40,17 +31,17 @@ void act_settle_as(struct host_job *job, struct session_job *session,
 	row->error = error ? error : session->warn_error; /* a warning that failed stays visible */
 	row->reason = (uint8_t)reason;
 	if (session->started_us)
-		row->duration_ms = (int32_t)((now_us(job) - session->started_us) / 1000);
+		row->duration_ms = (int32_t)((job_now_us(job) - session->started_us) / 1000);
 	journal_result(job->fleet->options.journal, job->fleet->record, job->index, session->row);
 }
 
-static void settle(struct host_job *job, struct session_job *session,
+void act_settle_to(struct host_job *job, struct session_job *session,
 		   enum rep_session_outcome outcome, uint16_t error)
 {
 	act_settle_as(job, session, outcome, error, REP_REASON_NONE);
 }
 
-static enum fleet_command command_of(const struct host_job *job)
+enum fleet_command act_command(const struct host_job *job)
 {
 	return job->fleet->options.command;
 }
@@ -64,17 +55,19 @@ void act_settle_gone(struct host_job *job, struct session_job *session)
 		[FLEET_MESSAGE] = REP_SESSION_ALREADY_GONE,
 	};
 
-	settle(job, session, session->asked ? asked[command_of(job)] : REP_SESSION_ALREADY_GONE, 0);
+	act_settle_to(job, session,
+		      session->asked ? asked[act_command(job)] : REP_SESSION_ALREADY_GONE, 0);
 }
 
-static void settle_changed(struct host_job *job, struct session_job *session)
+void act_settle_changed(struct host_job *job, struct session_job *session)
 {
 	struct session_error error = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
 
 	if (session->asked)
 		act_settle_gone(job, session); /* it went, and another one has its id */
 	else
-		settle(job, session, REP_SESSION_IDENTITY_CHANGED, fleet_error(job->fleet, &error));
+		act_settle_to(job, session, REP_SESSION_IDENTITY_CHANGED,
+			      fleet_error(job->fleet, &error));
 }
 
 static void settle_not_attempted(struct host_job *job, struct session_job *session)
@@ -102,11 +95,11 @@ static void take_up_doubts(struct host_job *job)
 
 			if (session->row != doubt->row)
 				continue;
-			if (command_of(job) == FLEET_MESSAGE)
+			if (act_command(job) == FLEET_MESSAGE)
 				continue;
 			session->asked = session->resumed = session->present = true;
-			session->asked_us = now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
-			session->started_us = now_us(job);
+			session->asked_us = job_now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
+			session->started_us = job_now_us(job);
 			session_job_move(session, SESSION_ASKED);
 		}
 	}
@@ -142,7 +135,7 @@ int act_begin(struct host_job *job)
 static bool is_ready(const struct host_job *job, const struct session_job *session)
 {
 	return session->state == SESSION_PLANNED && !warn_is_wanted(job, session) &&
-	       warn_due_us(job, session) <= now_us(job);
+	       warn_due_us(job, session) <= job_now_us(job);
 }
 
 int act_intend(struct host_job *job)
@@ -156,7 +149,7 @@ int act_intend(struct host_job *job)
 		if (job->sessions[i].state != SESSION_PLANNED ||
 		    (warn_applies(job) && !is_ready(job, &job->sessions[i])))
 			continue; /* his grace is not over, nor his warning given */
-		job->sessions[i].intent_us = now_us(job);
+		job->sessions[i].intent_us = job_now_us(job);
 		rows[count++] = job->sessions[i].row;
 	}
 	if (count)
@@ -229,8 +222,8 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call)
 
 		if (session->state == SESSION_SETTLED || shown[session->row])
 			continue;
-		if (id_in_use(&call->list, row_of(job, session)->id))
-			settle_changed(job, session);
+		if (id_in_use(&call->list, act_row(job, session)->id))
+			act_settle_changed(job, session);
 		else
 			act_settle_gone(job, session);
 	}
@@ -253,13 +246,13 @@ static bool settle_what_is_over(struct host_job *job)
 		if (session->state != SESSION_PLANNED)
 			continue;
 		if (job_stopping(job) && session->asked)
-			settle(job, session, REP_SESSION_IN_DOUBT, session->error);
+			act_settle_to(job, session, REP_SESSION_IN_DOUBT, session->error);
 		else if (job_stopping(job) || job->not_drained)
 			settle_not_attempted(job, session);
 		else if (spent)
-			settle(job, session,
-			       session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
-			       fleet_error(job->fleet, &timeout));
+			act_settle_to(job, session,
+				      session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
+				      fleet_error(job->fleet, &timeout));
 		else
 			planned = true;
 	}
@@ -275,7 +268,7 @@ int64_t act_verify_until_us(const struct host_job *job, const struct session_job
  * due before. */
 static enum job_state tick(struct host_job *job)
 {
-	int64_t now = now_us(job), until_us = now + job->interval_ms * 1000;
+	int64_t now = job_now_us(job), until_us = now + job->interval_ms * 1000;
 
 	for (uint32_t i = 0; i < job->session_count; i++) {
 		const struct session_job *session = &job->sessions[i];
@@ -288,14 +281,6 @@ static enum job_state tick(struct host_job *job)
 	}
 	job->sleep_us = until_us - now;
 	return JOB_TICK;
-}
-
-static bool anything_asked(const struct host_job *job)
-{
-	for (uint32_t i = 0; i < job->session_count; i++)
-		if (job->sessions[i].state == SESSION_ASKED)
-			return true;
-	return false;
 }
 
 /* The planned session whose turn is next; NULL: none is left. */
@@ -333,7 +318,7 @@ static enum job_state wait_for_due(struct host_job *job)
 
 	if (warn_in_grace(job, next))
 		return warn_sleep(job, warn_due_us(job, next));
-	job->sleep_us = warn_due_us(job, next) - now_us(job);
+	job->sleep_us = warn_due_us(job, next) - job_now_us(job);
 	job->resume = JOB_NEXT;
 	return JOB_BACKOFF;
 }
@@ -342,9 +327,9 @@ static enum job_state wait_for_due(struct host_job *job)
 static enum job_state ask(struct host_job *job, struct session_job *session)
 {
 	if (fleet_closing_full(job->fleet))
-		return anything_asked(job) ? tick(job) : hold(job);
+		return job_anything_asked(job) ? tick(job) : hold(job);
 	if (job->fleet->options.journal &&
-	    (!session->intent_us || now_us(job) - session->intent_us > INTENT_FRESH_US))
+	    (!session->intent_us || job_now_us(job) - session->intent_us > INTENT_FRESH_US))
 		return JOB_INTENT;
 	job->current = (uint32_t)(session - job->sessions);
 	return JOB_ACT;
@@ -367,192 +352,23 @@ enum job_state act_next(struct host_job *job)
 	for (uint32_t i = 0; planned && i < job->session_count; i++)
 		if (is_ready(job, &job->sessions[i]))
 			return ask(job, &job->sessions[i]);
-	if (anything_asked(job))
+	if (job_anything_asked(job))
 		return tick(job);
 	return planned ? wait_for_due(job) : JOB_CLOSE;
-}
-
-static void now_asked(struct host_job *job, struct session_job *session, bool sure)
-{
-	session->asked = true;
-	session->sure = sure;
-	session->again = session->refused = false;
-	session->present = true;
-	session->asked_us = now_us(job);
-	session_job_move(session, SESSION_ASKED);
-	job->interval_ms =
-		job->fleet->options.wait && sure ? 0 : job->fleet->options.verify_interval_ms;
 }
 
 /* Whether it is as `disconnect` would have it; then it is settled: it was us, or he has done it himself. */
 bool act_settle_disconnected(struct host_job *job, struct session_job *session,
 			     const struct session_details *details)
 {
-	if (command_of(job) != FLEET_DISCONNECT || details->state != SESSION_DISCONNECTED)
+	if (act_command(job) != FLEET_DISCONNECT || details->state != SESSION_DISCONNECTED)
 		return false;
 	if (session->asked)
-		settle(job, session, REP_SESSION_DISCONNECTED, 0);
+		act_settle_to(job, session, REP_SESSION_DISCONNECTED, 0);
 	else
 		act_settle_as(job, session, REP_SESSION_SKIPPED, 0,
 			      REP_REASON_ALREADY_DISCONNECTED);
 	return true;
-}
-
-void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call)
-{
-	switch (call->seen) {
-	case SESSION_SEEN_SAME:
-		break;
-	case SESSION_SEEN_GONE:
-		act_settle_gone(job, session);
-		break;
-	case SESSION_SEEN_OTHER:
-		settle_changed(job, session);
-		comeback_add_other(job, call->order.want.id, &call->details);
-		comeback_decide(job);
-		break;
-	case SESSION_SEEN_NO_LONGER_MATCHES:
-		if (!act_settle_disconnected(job, session, &call->details))
-			act_settle_as(job, session, REP_SESSION_SKIPPED, 0,
-				      REP_REASON_NO_LONGER_MATCHES);
-		break;
-	}
-}
-
-static enum job_state acted_without_error(struct host_job *job, struct session_job *session,
-					  struct fleet_call *call)
-{
-	if (call->seen == SESSION_SEEN_NO_LONGER_MATCHES &&
-	    warn_is_back(job, session, &call->details))
-		act_not_closing(job, session); /* he is warned now */
-	else if (call->seen != SESSION_SEEN_SAME)
-		act_seen_otherwise(job, session, call);
-	else if (command_of(job) == FLEET_MESSAGE)
-		settle(job, session, REP_SESSION_MESSAGED, 0);
-	else
-		now_asked(job, session, true);
-	return JOB_NEXT;
-}
-
-/* An act that may be tried again later; a connection that may be broken is opened anew. */
-static enum job_state act_again(struct host_job *job, struct session_job *session,
-				const struct session_error *error)
-{
-	bool of_the_session = error->code >= 7000 && error->code < 7100;
-
-	act_not_closing(job, session); /* while it waits, others may go */
-	session->not_before_us = now_us(job) + job_backoff_us(job, ++session->tries);
-	job->then = JOB_NEXT;
-	return of_the_session ? JOB_NEXT : JOB_CLOSE;
-}
-
-static enum job_state message_failed(struct host_job *job, struct session_job *session,
-				     const struct session_error *error, enum win_error_class class_,
-				     bool more)
-{
-	session->asked |= class_ == WIN_ERROR_AMBIGUOUS;
-	if (class_ != WIN_ERROR_PERMANENT && more) /* the next look tells who has gone */
-		return act_again(job, session, error);
-	settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED,
-	       session->error);
-	return JOB_NEXT;
-}
-
-static enum job_state acted_with_error(struct host_job *job, struct session_job *session,
-				       const struct session_error *error)
-{
-	enum win_error_class class_ = win_error_lookup(error->api, error->code)->class_;
-	bool looking = error->api == SESSION_API_QUERY_SESSION_INFORMATION;
-	bool more = session->tries < job->fleet->options.retries && !job_stopping(job);
-
-	session->error = fleet_error(job->fleet, error);
-	if (error->api == SESSION_API_RDSWEEP) {
-		settle(job, session, REP_SESSION_TIMED_OUT, session->error);
-		return JOB_NEXT;
-	}
-	if (!looking && command_of(job) == FLEET_DISCONNECT && error->code == 5023) {
-		/* "Not in a state for it": he may have gone just before, which is as well. */
-		bool asked = session->asked;
-
-		now_asked(job, session, true);
-		session->asked = asked;
-		session->refused = true;
-		return JOB_NEXT;
-	}
-	/* A message is not looked for: it is sent once more, rather two boxes than none. */
-	if (!looking && command_of(job) == FLEET_MESSAGE)
-		return message_failed(job, session, error, class_, more);
-	if (!looking && (class_ == WIN_ERROR_GONE || error->code == 7007)) {
-		/* Gone or going in the very moment of the act: a look decides, and whether we
-		 * asked. */
-		bool asked = session->asked || error->code == 7007;
-
-		now_asked(job, session, true);
-		session->asked = asked;
-		return JOB_NEXT;
-	}
-	if (!looking && class_ == WIN_ERROR_AMBIGUOUS) {
-		now_asked(job, session, false);
-		session->again = more;
-		session->tries++;
-		job->then = JOB_NEXT;
-		return JOB_CLOSE;
-	}
-	if ((class_ == WIN_ERROR_TRANSIENT || class_ == WIN_ERROR_AMBIGUOUS) && more)
-		return act_again(job, session, error);
-	settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_FAILED,
-	       session->error);
-	return JOB_NEXT;
-}
-
-enum job_state act_acted(struct host_job *job, struct fleet_call *call)
-{
-	struct session_job *session = &job->sessions[job->current];
-	struct rep_session *row = row_of(job, session);
-
-	if (row->attempts < UINT16_MAX)
-		row->attempts++;
-	if (call->status == 0)
-		return acted_without_error(job, session, call);
-	return acted_with_error(job, session, &call->error);
-}
-
-void act_abandon(struct host_job *job, bool withdrawn)
-{
-	struct session_job *session = &job->sessions[job->current];
-	struct session_error error = job_timeout_error(job);
-
-	row_of(job, session)->attempts++;
-	if (job->fleet->stop == FLEET_STOP_RUN_TIMEOUT)
-		error = fleet_finding(SESSION_FINDING_RUN_TIMEOUT);
-	session->error = fleet_error(job->fleet, &error);
-	if (!withdrawn && command_of(job) == FLEET_MESSAGE)
-		settle(job, session, REP_SESSION_IN_DOUBT, session->error);
-	else if (!withdrawn)
-		now_asked(job, session, false);
-	else if (!job_stopping(job) || session->asked)
-		settle(job, session, session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
-		       session->error);
-}
-
-enum job_state act_overdue(struct host_job *job, bool withdrawn)
-{
-	struct session_error error = job_timeout_error(job);
-	bool asked = false;
-	bool acted = job->state == JOB_ACT || job->state == JOB_WARN;
-
-	if (job->state == JOB_ACT)
-		act_abandon(job, withdrawn);
-	else if (job->state == JOB_WARN)
-		warn_abandon(job);
-	for (uint32_t i = 0; i < job->session_count; i++)
-		asked |= job->sessions[i].state == SESSION_ASKED;
-	if (job->state == JOB_VERIFY || job->state == JOB_RECHECK)
-		(void)act_look_failed(job, &error);
-	if (job->reopened || (!asked && !acted))
-		return job_give_up(job, &error, true);
-	job->reopened = true; /* the one new connection */
-	return JOB_NEXT;
 }
 
 void act_settle(struct host_job *job)
@@ -569,13 +385,13 @@ void act_settle(struct host_job *job)
 						: stopped;
 
 		if (session->state == SESSION_ASKED)
-			settle(job, session, REP_SESSION_IN_DOUBT, error);
+			act_settle_to(job, session, REP_SESSION_IN_DOUBT, error);
 		else if (session->state == SESSION_PLANNED && session->asked)
-			settle(job, session, REP_SESSION_IN_DOUBT, error);
+			act_settle_to(job, session, REP_SESSION_IN_DOUBT, error);
 		else if (session->state == SESSION_PLANNED && host->error)
-			settle(job, session,
-			       job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED,
-			       host->error);
+			act_settle_to(job, session,
+				      job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED,
+				      host->error);
 		else if (session->state == SESSION_PLANNED)
 			settle_not_attempted(job, session);
 	}
@@ -587,43 +403,4 @@ void act_settle(struct host_job *job)
 	free(job->sessions);
 	job->sessions = NULL;
 	job->session_count = 0;
-}
-
-void act_late(struct fleet *fleet, struct fleet_call *call)
-{
-	struct host_job *job = &fleet->jobs[call->host];
-	struct rep_host *host = &fleet->record->hosts[call->host];
-	struct rep_session *row = &host->sessions[call->row];
-	bool refused =
-		call->status < 0 && call->error.api != SESSION_API_RDSWEEP &&
-		win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_PERMANENT;
-	bool was_gone = call->status == 0 && call->seen == SESSION_SEEN_GONE;
-	bool of_command = (call->order.act == SESSION_ACT_MESSAGE) ==
-			  (fleet->options.command == FLEET_MESSAGE);
-	bool delivered = call->status == 0 && call->seen == SESSION_SEEN_SAME &&
-			 fleet->options.command == FLEET_MESSAGE;
-
-	/* A late yes changes nothing but for a message: only a look tells whether it is done. */
-	if (!of_command || (!refused && !was_gone && !delivered))
-		return;
-	for (uint32_t i = 0; i < job->session_count; i++) {
-		struct session_job *session = &job->sessions[i];
-
-		if (session->row != call->row || session->state != SESSION_ASKED || session->sure)
-			continue;
-		if (was_gone)
-			settle(job, session, REP_SESSION_ALREADY_GONE, 0);
-		else
-			settle(job, session, REP_SESSION_FAILED, fleet_error(fleet, &call->error));
-		return;
-	}
-	if (row->outcome != REP_SESSION_IN_DOUBT)
-		return;
-	row->outcome = delivered  ? REP_SESSION_MESSAGED
-		       : was_gone ? REP_SESSION_ALREADY_GONE
-				  : REP_SESSION_FAILED;
-	row->error = refused ? fleet_error(fleet, &call->error) : 0;
-	journal_result(fleet->options.journal, fleet->record, call->host, call->row);
-	if (host->outcome != REP_HOST_NONE && job->state == JOB_DONE)
-		host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);
 }

@@ -1,5 +1,5 @@
-/* host_job.c - the machine of host_job.h: its table, its one mover, seats, deadlines and
- * retries. */
+/* host_job.c - the machine of host_job.h: its table, its one mover, sleeps, start and
+ * stop. */
 #include "fleet_internal.h"
 
 #include <assert.h>
@@ -9,7 +9,6 @@
 #include "utc.h"
 #include "win_error.h"
 
-static void enter_call(struct host_job *job);
 static void enter_next(struct host_job *job);
 static void enter_hold(struct host_job *job);
 static void enter_intent(struct host_job *job);
@@ -18,70 +17,58 @@ static void enter_sleep(struct host_job *job);
 static void enter_grace(struct host_job *job);
 static void enter_close(struct host_job *job);
 static void enter_done(struct host_job *job);
-static enum job_state after_enumerate(struct host_job *job, struct fleet_call *call);
-static enum job_state after_open(struct host_job *job, struct fleet_call *call);
-static enum job_state after_close(struct host_job *job, struct fleet_call *call);
 
 #define BIT(state)  (1u << (state))
 #define AFTER_DRAIN (BIT(JOB_OPEN) | BIT(JOB_NEXT) | BIT(JOB_CLOSE))
 
-static const struct job_row {
-	const char *name;
-	void (*enter)(struct host_job *job);
-	/* What a result leads to; NULL: not a state of calls. */
-	enum job_state (*after)(struct host_job *job, struct fleet_call *call);
-	enum call_kind kind;
-	bool begins;	  /* begins something: not entered any more once the run is being stopped */
-	bool counts;	  /* its time counts against --host-timeout */
-	unsigned allowed; /* what may follow; DONE may follow anything when the run ends at once */
-} rows[JOB_STATE_COUNT] = {
+const struct job_row job_rows[JOB_STATE_COUNT] = {
 	[JOB_IDLE] = { "idle", NULL, NULL, 0, false, false,
 		       BIT(JOB_PROBE) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) | BIT(JOB_DRAIN_LOOK) |
 			       BIT(JOB_DRAIN_INTENT) },
 	[JOB_PROBE] = { "probe", probe_enter, NULL, 0, true, false,
 			BIT(JOB_OPEN) | BIT(JOB_DRAIN_LOOK) | BIT(JOB_DRAIN_INTENT) |
 				BIT(JOB_CLOSE) },
-	[JOB_DRAIN_LOOK] = { "drain look", enter_call, drain_looked, CALL_DRAIN_GET, true, true,
+	[JOB_DRAIN_LOOK] = { "drain look", job_enter_call, drain_looked, CALL_DRAIN_GET, true, true,
 			     BIT(JOB_DRAIN_INTENT) | AFTER_DRAIN },
 	[JOB_DRAIN_INTENT] = { "drain intent", enter_drain_intent, NULL, 0, true, false,
 			       BIT(JOB_DRAIN_SET) },
-	[JOB_DRAIN_SET] = { "drain set", enter_call, drain_set, CALL_DRAIN_SET, true, true,
+	[JOB_DRAIN_SET] = { "drain set", job_enter_call, drain_set, CALL_DRAIN_SET, true, true,
 			    BIT(JOB_DRAIN_SET) | BIT(JOB_DRAIN_CHECK) | BIT(JOB_DRAIN_INTENT) |
 				    BIT(JOB_BACKOFF) | AFTER_DRAIN },
-	[JOB_DRAIN_CHECK] = { "drain check", enter_call, drain_checked, CALL_DRAIN_GET, false,
+	[JOB_DRAIN_CHECK] = { "drain check", job_enter_call, drain_checked, CALL_DRAIN_GET, false,
 			      false,
 			      BIT(JOB_DRAIN_SET) | BIT(JOB_DRAIN_INTENT) | BIT(JOB_BACKOFF) |
 				      AFTER_DRAIN },
-	[JOB_OPEN] = { "open", enter_call, after_open, CALL_OPEN, true, true,
+	[JOB_OPEN] = { "open", job_enter_call, job_opened, CALL_OPEN, true, true,
 		       BIT(JOB_ENUMERATE) | BIT(JOB_DETAILS) | BIT(JOB_WARN) | BIT(JOB_ACT) |
 			       BIT(JOB_CALL_OFF) | BIT(JOB_NEXT) | BIT(JOB_VERIFY) |
 			       BIT(JOB_RECHECK) | BIT(JOB_CLOSE) },
-	[JOB_ENUMERATE] = { "enumerate", enter_call, after_enumerate, CALL_ENUMERATE, true, true,
+	[JOB_ENUMERATE] = { "enumerate", job_enter_call, job_enumerated, CALL_ENUMERATE, true, true,
 			    BIT(JOB_DETAILS) | BIT(JOB_NEXT) | BIT(JOB_CLOSE) },
-	[JOB_DETAILS] = { "details", enter_call, survey_detailed, CALL_DETAILS, true, true,
+	[JOB_DETAILS] = { "details", job_enter_call, survey_detailed, CALL_DETAILS, true, true,
 			  BIT(JOB_DETAILS) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_NEXT] = { "next", enter_next, NULL, 0, false, false,
 		       BIT(JOB_INTENT) | BIT(JOB_WARN) | BIT(JOB_GRACE) | BIT(JOB_CALL_OFF) |
 			       BIT(JOB_ACT) | BIT(JOB_HOLD) | BIT(JOB_TICK) | BIT(JOB_BACKOFF) |
 			       BIT(JOB_CLOSE) },
 	[JOB_INTENT] = { "intent", enter_intent, NULL, 0, true, false, BIT(JOB_NEXT) },
-	[JOB_WARN] = { "warn", enter_call, warn_warned, CALL_ACT, true, true,
+	[JOB_WARN] = { "warn", job_enter_call, warn_warned, CALL_ACT, true, true,
 		       BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_GRACE] = { "grace", enter_grace, NULL, 0, true, false, BIT(JOB_OPEN) },
-	[JOB_CALL_OFF] = { "call off", enter_call, call_off_told, CALL_ACT, false, false,
+	[JOB_CALL_OFF] = { "call off", job_enter_call, call_off_told, CALL_ACT, false, false,
 			   BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_HOLD] = { "hold", enter_hold, NULL, 0, true, false, BIT(JOB_NEXT) },
-	[JOB_ACT] = { "act", enter_call, act_acted, CALL_ACT, true, true,
+	[JOB_ACT] = { "act", job_enter_call, act_acted, CALL_ACT, true, true,
 		      BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_TICK] = { "tick", enter_sleep, NULL, 0, false, false, BIT(JOB_VERIFY) },
-	[JOB_VERIFY] = { "verify", enter_call, act_verified, CALL_ENUMERATE, false, false,
+	[JOB_VERIFY] = { "verify", job_enter_call, act_verified, CALL_ENUMERATE, false, false,
 			 BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
-	[JOB_RECHECK] = { "recheck", enter_call, act_rechecked, CALL_DETAILS, false, false,
+	[JOB_RECHECK] = { "recheck", job_enter_call, act_rechecked, CALL_DETAILS, false, false,
 			  BIT(JOB_RECHECK) | BIT(JOB_NEXT) | BIT(JOB_OPEN) | BIT(JOB_CLOSE) },
 	[JOB_BACKOFF] = { "backoff", enter_sleep, NULL, 0, true, true,
 			  BIT(JOB_OPEN) | BIT(JOB_NEXT) | BIT(JOB_DRAIN_LOOK) | BIT(JOB_DRAIN_SET) |
 				  BIT(JOB_DRAIN_CHECK) },
-	[JOB_CLOSE] = { "close", enter_close, after_close, CALL_CLOSE, false, false,
+	[JOB_CLOSE] = { "close", enter_close, job_closed, CALL_CLOSE, false, false,
 			BIT(JOB_DONE) | BIT(JOB_BACKOFF) | BIT(JOB_NEXT) | BIT(JOB_TICK) |
 				BIT(JOB_GRACE) | BIT(JOB_HOLD) },
 	[JOB_DONE] = { "done", enter_done, NULL, 0, false, false, BIT(JOB_PROBE) | BIT(JOB_OPEN) },
@@ -89,7 +76,7 @@ static const struct job_row {
 
 const char *job_state_name(enum job_state state)
 {
-	return rows[state].name;
+	return job_rows[state].name;
 }
 
 struct rep_host *job_host(const struct host_job *job)
@@ -97,7 +84,7 @@ struct rep_host *job_host(const struct host_job *job)
 	return &job->fleet->record->hosts[job->index];
 }
 
-static int64_t now_us(const struct host_job *job)
+int64_t job_now_us(const struct host_job *job)
 {
 	return exec_now_us(job->fleet->options.executor);
 }
@@ -108,12 +95,12 @@ bool job_stopping(const struct host_job *job)
 	return job->restoring ? job->fleet->restore_leave : job->fleet->stop != FLEET_STOP_NONE;
 }
 
-static bool is_of_drain(enum job_state state)
+bool job_is_of_drain(enum job_state state)
 {
 	return state >= JOB_DRAIN_LOOK && state <= JOB_DRAIN_CHECK;
 }
 
-static bool anything_asked(const struct host_job *job)
+bool job_anything_asked(const struct host_job *job)
 {
 	for (uint32_t i = 0; i < job->session_count; i++)
 		if (job->sessions[i].state == SESSION_ASKED)
@@ -122,15 +109,15 @@ static bool anything_asked(const struct host_job *job)
 }
 
 /* What it sees to although nothing new is begun any more. */
-static bool owes_anything(const struct host_job *job)
+bool job_owes_anything(const struct host_job *job)
 {
-	return job->acting && (anything_asked(job) || call_off_is_owed(job));
+	return job->acting && (job_anything_asked(job) || call_off_is_owed(job));
 }
 
 /* Where a job goes that may not begin anything any more: to verify what it asked, or to its end. */
-static enum job_state way_out(struct host_job *job)
+enum job_state job_way_out(struct host_job *job)
 {
-	if (owes_anything(job))
+	if (job_owes_anything(job))
 		return JOB_NEXT;
 	job->gave_up = true;
 	job->then = JOB_DONE;
@@ -139,26 +126,26 @@ static enum job_state way_out(struct host_job *job)
 
 /* Once the run is being stopped nothing new is begun, but what was asked is verified, if need be
  * over a new connection. */
-static bool is_blocked(const struct host_job *job, enum job_state state)
+bool job_is_blocked(const struct host_job *job, enum job_state state)
 {
-	return rows[state].begins && job_stopping(job) &&
-	       !(state == JOB_OPEN && owes_anything(job));
+	return job_rows[state].begins && job_stopping(job) &&
+	       !(state == JOB_OPEN && job_owes_anything(job));
 }
 
 static bool may_follow(const struct host_job *job, enum job_state next)
 {
-	bool leaving = job_stopping(job) && rows[job->state].begins &&
+	bool leaving = job_stopping(job) && job_rows[job->state].begins &&
 		       (next == JOB_CLOSE || next == JOB_NEXT);
 
 	leaving |= job->farewell && next == JOB_NEXT;
-	return next == JOB_DONE || leaving || rows[job->state].allowed & BIT(next);
+	return next == JOB_DONE || leaving || job_rows[job->state].allowed & BIT(next);
 }
 
 void job_move(struct host_job *job, enum job_state next)
 {
 	/* The only place that changes `state`. */
-	if (is_blocked(job, next)) {
-		enum job_state out = way_out(job);
+	if (job_is_blocked(job, next)) {
+		enum job_state out = job_way_out(job);
 
 		/* NEXT itself must not come back to where it was sent from. */
 		next = out == JOB_NEXT && job->state == JOB_NEXT ? JOB_TICK : out;
@@ -167,315 +154,26 @@ void job_move(struct host_job *job, enum job_state next)
 	}
 	if (job->state == JOB_GRACE) {
 		job->fleet->in_grace--;
-		job->began_us += now_us(job) - job->rests_since_us; /* its time is without waits */
+		job->began_us +=
+			job_now_us(job) - job->rests_since_us; /* its time is without waits */
 	}
 	if (job->state == JOB_GRACE || job->state == JOB_HOLD)
-		job->busy_us = now_us(job);
+		job->busy_us = job_now_us(job);
 	job->state = (uint8_t)next;
 	tally_mark(&job->fleet->tally, job->index);
-	rows[next].enter(job);
+	job_rows[next].enter(job);
 }
 
-/* Seats and calls */
-
-static struct host_job *job_of_seat(struct seat_request *seat)
-{
-	return (struct host_job *)(void *)((char *)seat - offsetof(struct host_job, seat));
-}
+/* Sleeps */
 
 static struct host_job *job_of_timer(struct exec_timer *timer)
 {
 	return (struct host_job *)(void *)((char *)timer - offsetof(struct host_job, timer));
 }
 
-static void not_ready_any_more(struct host_job *job)
-{
-	if (job->new_counted)
-		job->fleet->ready--;
-	job->new_counted = false;
-}
-
-static int64_t call_timeout_us(struct host_job *job)
-{
-	const struct fleet_options *options = &job->fleet->options;
-	int64_t own_ms = options->hosts[job->index].call_timeout_ms;
-	int64_t limit_us = (own_ms > 0 ? own_ms : options->call_timeout_ms) * 1000;
-
-	if ((job->state == JOB_OPEN && call_off_is_owed(job)) || job->state == JOB_CALL_OFF)
-		return call_off_left_us(job);
-	if (job->state == JOB_ACT && options->wait)
-		return options->verify_timeout_ms * 1000;
-	if (rows[job->state].counts) {
-		int64_t left_us = options->host_timeout_ms * 1000 - job->spent_us;
-
-		if (left_us < limit_us)
-			limit_us = left_us > 0 ? left_us : 0;
-	}
-	return limit_us;
-}
-
-struct session_error job_timeout_error(const struct host_job *job)
-{
-	return fleet_finding(job->spent_us >= job->fleet->options.host_timeout_ms * 1000
-				     ? SESSION_FINDING_HOST_TIMEOUT
-				     : SESSION_FINDING_CALL_TIMEOUT);
-}
-
-static void call_finished(struct fleet_call *call);
-
-static int give_order(struct host_job *job, struct fleet_call *call, int64_t not_after_us)
-{
-	if (job->state == JOB_WARN)
-		return order_warn(job, call, not_after_us);
-	if (job->state == JOB_CALL_OFF)
-		return order_call_off(job, call, not_after_us);
-	return order_act(job, call, not_after_us);
-}
-
-/* The block for the job's present state; NULL when memory is short. */
-static struct fleet_call *make_call(struct host_job *job, int64_t deadline_us)
-{
-	const struct fleet_host *host = &job->fleet->options.hosts[job->index];
-	enum call_kind kind = rows[job->state].kind;
-	struct fleet_call *call = kind == CALL_CLOSE ? job->closer : call_create(kind);
-
-	if (kind == CALL_CLOSE)
-		job->closer = NULL;
-	if (kind == CALL_OPEN && call)
-		call->closer = call_create(CALL_CLOSE);
-	if (!call || (kind == CALL_OPEN && !call->closer)) {
-		call_free(call);
-		return NULL;
-	}
-	call->finished = call_finished;
-	call->host = job->index;
-	call->sequence = ++job->sequence;
-	call->backend = job->fleet->options.backend;
-	call->name = host->name;
-	call->address = host->address;
-	call->connection = job->connection;
-	if (job->state == JOB_DETAILS)
-		call->row = job->row;
-	else if (job->state == JOB_RECHECK)
-		call->row = job->sessions[job->current].row;
-	else if (job->state == JOB_DRAIN_SET)
-		drain_fill(job, call, deadline_us);
-	if (call->kind == CALL_DETAILS)
-		call->id = job_host(job)->sessions[call->row].id;
-	if (call->kind == CALL_ACT && give_order(job, call, deadline_us) < 0) {
-		call_free(call);
-		return NULL;
-	}
-	return call;
-}
-
-void job_out_of_memory(struct host_job *job)
-{
-	/* ERROR_NOT_ENOUGH_MEMORY */
-	struct session_error error = { SESSION_API_OPEN_SERVER_EX, 8 };
-
-	fleet_warn(job->fleet, "%s: out of memory", job_host(job)->name);
-	job_move(job, job_give_up(job, &error, false));
-}
-
-static void seat_granted(struct seat_request *seat)
-{
-	struct host_job *job = job_of_seat(seat);
-	struct fleet *fleet = job->fleet;
-	int64_t deadline_us = now_us(job) + call_timeout_us(job);
-	struct fleet_call *call;
-
-	not_ready_any_more(job);
-	if (is_blocked(job, (enum job_state)job->state)) {
-		job_move(job, way_out(job));
-		return;
-	}
-	call = make_call(job, deadline_us);
-	if (!call || seats_start(&fleet->seats, call) < 0) {
-		call_free(call);
-		job_out_of_memory(job);
-		return;
-	}
-	job->call = call;
-	if (call->kind == CALL_OPEN)
-		job_host(job)->attempts++;
-	(void)exec_timer_set(fleet->options.executor, &job->timer, deadline_us);
-	fleet_feed(fleet);
-}
-
-void job_refuse(struct host_job *job)
-{
-	struct fleet *fleet = job->fleet;
-
-	if (!fleet->starved)
-		fleet_warn(fleet,
-			   "every one of %u worker threads is held by a call or a name look-up "
-			   "that does not return: "
-			   "the remaining hosts are not attempted",
-			   fleet->seats.threads);
-	fleet->starved = true;
-	/* and no thread to close its connection on: that ends with the process */
-	job->gave_up = true;
-	job_move(job, JOB_DONE);
-}
-
-static void seat_refused(struct seat_request *seat)
-{
-	struct host_job *job = job_of_seat(seat);
-
-	not_ready_any_more(job);
-	job_refuse(job);
-}
-
-static void enter_call(struct host_job *job)
-{
-	struct fleet *fleet = job->fleet;
-	bool first = job->new_counted;
-
-	if (job->state == JOB_DETAILS && !survey_prepare_details(job)) {
-		job->then = JOB_DONE;
-		job_move(job, JOB_CLOSE);
-		return;
-	}
-	if (!job->connection && job->state != JOB_OPEN &&
-	    !is_of_drain((enum job_state)job->state)) {
-		job->resume = job->state;
-		job_move(job, JOB_OPEN);
-		return;
-	}
-	if (rows[job->state].counts && job->spent_us >= fleet->options.host_timeout_ms * 1000 &&
-	    !owes_anything(job)) {
-		struct session_error error = fleet_finding(SESSION_FINDING_HOST_TIMEOUT);
-
-		job_move(job, job_give_up(job, &error, true));
-		return;
-	}
-	job->seat.granted = seat_granted;
-	job->seat.refused = seat_refused;
-	seats_ask(&fleet->seats, &job->seat, first ? SEAT_NEW : SEAT_CONTINUING);
-}
-
-static void close_late(struct fleet *fleet, struct session_host *connection,
-		       struct fleet_call *call)
-{
-	call->finished = call_finished;
-	call->host = UINT32_MAX;
-	call->connection = connection;
-	seats_start_late(&fleet->seats, call);
-}
-
-static void call_was_late(struct fleet *fleet, struct fleet_call *call)
-{
-	struct session_host *connection = call->kind == CALL_OPEN ? call->opened : call->connection;
-
-	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_ACT) {
-		act_late(fleet, call);
-		tally_mark(&fleet->tally, call->host);
-	}
-	if (fleet->phase != FLEET_FINISHED && call->kind == CALL_DRAIN_SET) {
-		drain_late(fleet, call);
-		tally_mark(&fleet->tally, call->host);
-	}
-	if (connection && call->kind != CALL_CLOSE) {
-		close_late(fleet, connection, call->closer);
-		call->closer = NULL;
-	}
-}
-
-static void call_finished(struct fleet_call *call)
-{
-	struct fleet *fleet =
-		(struct fleet *)(void *)((char *)call->owner - offsetof(struct fleet, seats));
-	struct host_job *job = call->host == UINT32_MAX ? NULL : &fleet->jobs[call->host];
-
-	if (!job || job->call != call || job->sequence != call->sequence) {
-		call_was_late(fleet, call);
-	} else {
-		exec_timer_stop(fleet->options.executor, &job->timer);
-		job->call = NULL;
-		if (rows[job->state].counts)
-			job->spent_us += now_us(job) - call->started_us;
-		job_move(job, rows[job->state].after(job, call));
-	}
-	call_free(call);
-}
-
-static enum job_state after_open(struct host_job *job, struct fleet_call *call)
-{
-	if (call->status < 0 && call_off_is_owed(job))
-		call_off_give_up(job, &call->error);
-	if (call->status < 0 && job->farewell)
-		return JOB_NEXT;
-	if (call->status < 0 && job->acting && anything_asked(job))
-		return act_look_failed(job, &call->error);
-	if (call->status == 0) {
-		job->closer = call->closer;
-		call->closer = NULL;
-	}
-	return survey_opened(job, call);
-}
-
-static enum job_state after_enumerate(struct host_job *job, struct fleet_call *call)
-{
-	return job->acting ? act_enumerated(job, call) : survey_enumerated(job, call);
-}
-
-static enum job_state after_close(struct host_job *job, struct fleet_call *call)
-{
-	(void)call;
-	job->connection = NULL;
-	return (enum job_state)job->then;
-}
-
-/* The job goes on without its call, and without the connection that the call holds. */
-static void leave_behind(struct host_job *job)
-{
-	struct fleet_call *call = job->call;
-
-	if (rows[job->state].counts)
-		job->spent_us += now_us(job) - call->started_us;
-	if (job->state == JOB_ACT)
-		journal_left(job->fleet->options.journal, job->fleet->record, job->index,
-			     call->row);
-	/* Where calls can be ended this one comes back soon, late, and is treated as such. Never a
-	 * close: it may be through with the connection. */
-	if (call->connection && call->kind != CALL_CLOSE)
-		session_abandon(call->connection);
-	if (call->kind != CALL_OPEN) {
-		call->closer = job->closer;
-		job->closer = NULL;
-	}
-	job->call = NULL;
-	job->sequence++;
-	job->connection = NULL;
-	exec_timer_stop(job->fleet->options.executor, &job->timer);
-	seats_leave_behind(&job->fleet->seats, call);
-}
-
-static void overdue(struct host_job *job)
-{
-	enum job_state state = (enum job_state)job->state;
-	bool withdrawn = (job->call->kind == CALL_ACT || state == JOB_DRAIN_SET) &&
-			 session_permit_withdraw(&job->call->permit);
-
-	leave_behind(job);
-	if (state == JOB_CLOSE)
-		job_move(job, (enum job_state)job->then);
-	else if (is_of_drain(state))
-		job_move(job, drain_overdue(job, withdrawn));
-	else if (!job->acting)
-		job_move(job, survey_overdue(job));
-	else if (state == JOB_CALL_OFF || (state == JOB_OPEN && call_off_is_owed(job)))
-		job_move(job, call_off_overdue(job));
-	else
-		job_move(job, act_overdue(job, withdrawn));
-}
-
-/* Sleeps */
-
 static bool needs_connection(enum job_state state)
 {
-	return state != JOB_NEXT && !is_of_drain(state);
+	return state != JOB_NEXT && !job_is_of_drain(state);
 }
 
 static void on_timer(struct exec_timer *timer)
@@ -483,7 +181,7 @@ static void on_timer(struct exec_timer *timer)
 	struct host_job *job = job_of_timer(timer);
 
 	if (job->call) {
-		overdue(job);
+		job_overdue(job);
 	} else if (job->state == JOB_PROBE) {
 		probe_counts_no_more(job);
 		fleet_feed(job->fleet);
@@ -505,12 +203,12 @@ static void on_timer(struct exec_timer *timer)
 static void enter_sleep(struct host_job *job)
 {
 	(void)exec_timer_set(job->fleet->options.executor, &job->timer,
-			     now_us(job) + job->sleep_us);
+			     job_now_us(job) + job->sleep_us);
 }
 
 static void enter_grace(struct host_job *job)
 {
-	job->rests_since_us = now_us(job);
+	job->rests_since_us = job_now_us(job);
 	job->fleet->in_grace++;
 	(void)exec_timer_set(job->fleet->options.executor, &job->timer, job->wake_us);
 }
@@ -557,6 +255,15 @@ enum job_state job_give_up(struct host_job *job, const struct session_error *err
 		host->error = fleet_error(job->fleet, error);
 	job->then = JOB_DONE;
 	return JOB_CLOSE;
+}
+
+void job_out_of_memory(struct host_job *job)
+{
+	/* ERROR_NOT_ENOUGH_MEMORY */
+	struct session_error error = { SESSION_API_OPEN_SERVER_EX, 8 };
+
+	fleet_warn(job->fleet, "%s: out of memory", job_host(job)->name);
+	job_move(job, job_give_up(job, &error, false));
 }
 
 /* The other states */
@@ -627,7 +334,7 @@ void job_wake(struct host_job *job)
 static void enter_close(struct host_job *job)
 {
 	if (job->connection)
-		enter_call(job);
+		job_enter_call(job);
 	else
 		job_move(job, (enum job_state)job->then);
 }
@@ -635,9 +342,9 @@ static void enter_close(struct host_job *job)
 static void enter_done(struct host_job *job)
 {
 	struct rep_host *host = job_host(job);
-	int64_t took_ms = (now_us(job) - job->began_us) / 1000;
+	int64_t took_ms = (job_now_us(job) - job->began_us) / 1000;
 
-	not_ready_any_more(job); /* it may have given up before it had a seat */
+	job_not_ready_any_more(job); /* it may have given up before it had a seat */
 	host->duration_ms = (host->duration_ms < 0 ? 0 : host->duration_ms) + took_ms;
 	if (job->acting && host->acted_at_ms != UTC_UNKNOWN)
 		host->ended_at_ms = exec_wall_ms(job->fleet->options.executor);
@@ -659,7 +366,7 @@ void job_start(struct host_job *job)
 	struct fleet *fleet = job->fleet;
 
 	job->timer.fire = on_timer;
-	job->began_us = job->busy_us = now_us(job);
+	job->began_us = job->busy_us = job_now_us(job);
 	job->tries = 0;
 	if (!job->acting && !job->restoring && fleet->again)
 		sweep_start(job);
@@ -697,7 +404,7 @@ static void stop_waiting(struct host_job *job)
 
 	seats_cancel(&fleet->seats, &job->seat);
 	journal_cancel(fleet->options.journal, &job->waiter);
-	not_ready_any_more(job);
+	job_not_ready_any_more(job);
 	probe_give_up(job);
 	exec_timer_stop(fleet->options.executor, &job->timer);
 }
@@ -737,9 +444,9 @@ static void stop_at_once(struct host_job *job)
 			warn_may_be_shown(job);
 		else if (job->state == JOB_DRAIN_SET)
 			drain_abandon(job, withdrawn);
-		leave_behind(job);
+		job_leave_behind(job);
 	} else if (job->connection) {
-		close_late(job->fleet, job->connection, job->closer);
+		job_close_late(job->fleet, job->connection, job->closer);
 		job->connection = NULL;
 		job->closer = NULL;
 	}
@@ -760,9 +467,9 @@ void job_stop(struct host_job *job, bool now)
 		stop_at_once(job);
 		return;
 	}
-	if (job->call || !is_blocked(job, (enum job_state)job->state))
+	if (job->call || !job_is_blocked(job, (enum job_state)job->state))
 		return; /* what is in flight comes back first; what verifies goes on */
 	stop_waiting(job);
 	if (job->state != JOB_HOLD) /* those are woken by their queue */
-		job_move(job, way_out(job));
+		job_move(job, job_way_out(job));
 }

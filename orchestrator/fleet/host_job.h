@@ -131,8 +131,30 @@ void job_forget(struct host_job *job);
 /* Woken from HOLD. */
 void job_wake(struct host_job *job);
 
-/* For host_survey.c and host_act.c: */
+/* What the machine knows of a state. */
+struct job_row {
+	const char *name;
+	void (*enter)(struct host_job *job);
+	/* What a result leads to; NULL: not a state of calls. */
+	enum job_state (*after)(struct host_job *job, struct fleet_call *call);
+	enum call_kind kind;
+	bool begins;	  /* begins something: not entered any more once the run is being stopped */
+	bool counts;	  /* its time counts against --host-timeout */
+	unsigned allowed; /* what may follow; DONE may follow anything when the run ends at once */
+};
+extern const struct job_row job_rows[JOB_STATE_COUNT];
+
+/* For the other files of the machine: */
 void job_move(struct host_job *job, enum job_state next);
+int64_t job_now_us(const struct host_job *job);
+bool job_is_of_drain(enum job_state state);
+bool job_anything_asked(const struct host_job *job);
+/* What it sees to although nothing new is begun any more. */
+bool job_owes_anything(const struct host_job *job);
+/* Where a job goes that may not begin anything any more: to verify what it asked, or to its end. */
+enum job_state job_way_out(struct host_job *job);
+/* The run is being stopped, and this is nothing that is owed. */
+bool job_is_blocked(const struct host_job *job, enum job_state state);
 bool job_stopping(const struct host_job *job); /* nothing new may be begun */
 struct rep_host *job_host(const struct host_job *job);
 const char *job_state_name(enum job_state state);
@@ -147,12 +169,24 @@ enum job_failure {
 enum job_failure job_retry(struct host_job *job, const struct session_error *error,
 			   enum job_state resume);
 int64_t job_backoff_us(struct host_job *job, unsigned tries);
+void job_out_of_memory(struct host_job *job);
+
+/* host_call.c */
+void job_enter_call(struct host_job *job); /* a state of calls: asks for a seat */
+void job_not_ready_any_more(struct host_job *job);
+/* What the results of these calls lead to. */
+enum job_state job_opened(struct host_job *job, struct fleet_call *call);
+enum job_state job_enumerated(struct host_job *job, struct fleet_call *call);
+enum job_state job_closed(struct host_job *job, struct fleet_call *call);
+/* The job goes on without its call, and without the connection that the call holds. */
+void job_leave_behind(struct host_job *job);
+void job_overdue(struct host_job *job); /* its call is past its deadline */
+/* Closes a connection that no job waits for; `call` is the block for it. */
+void job_close_late(struct fleet *fleet, struct session_host *connection, struct fleet_call *call);
 /* The error of a call that was left behind: the host's time was up, or the call's. */
 struct session_error job_timeout_error(const struct host_job *job);
-
 /* Nothing can be begun with this host any more: every thread is held for good. */
 void job_refuse(struct host_job *job);
-void job_out_of_memory(struct host_job *job);
 
 /* host_probe.c */
 void probe_enter(struct host_job *job);		 /* PROBE: starts it */
@@ -230,19 +264,18 @@ enum job_state act_enumerated(struct host_job *job, struct fleet_call *call);
 enum job_state act_next(struct host_job *job);
 /* Writes the intents of all that is planned. -1 when memory is short. */
 int act_intend(struct host_job *job);
-enum job_state act_acted(struct host_job *job, struct fleet_call *call);
-/* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never
- * acts. */
-void act_abandon(struct host_job *job, bool withdrawn);
-enum job_state act_overdue(struct host_job *job, bool withdrawn);
 void act_settle(struct host_job *job);
-/* For host_warn.c: gives it its outcome; */
+/* For host_warn.c too: gives it its outcome; */
 void act_settle_as(struct host_job *job, struct session_job *session,
 		   enum rep_session_outcome outcome, uint16_t error, enum rep_reason reason);
-/* what a look found that did not find the same. */
-void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call);
-/* A result that came after its deadline, while the record is still open. */
-void act_late(struct fleet *fleet, struct fleet_call *call);
+/* for host_acted.c: */
+struct rep_session *act_row(const struct host_job *job, const struct session_job *session);
+enum fleet_command act_command(const struct host_job *job);
+/* Settles it with no reason. */
+void act_settle_to(struct host_job *job, struct session_job *session,
+		   enum rep_session_outcome outcome, uint16_t error);
+/* Its id is another session's. */
+void act_settle_changed(struct host_job *job, struct session_job *session);
 /* and for host_verify.c: */
 extern const struct session_error act_out_of_memory;
 void act_not_closing(struct host_job *job, struct session_job *session);
@@ -255,6 +288,17 @@ int64_t act_verify_until_us(const struct host_job *job, const struct session_job
 bool act_look_is_good(struct fleet_call *call);
 /* One flag a row, to be freed; NULL when memory is short. Newcomers get rows. */
 bool *act_rows_shown(struct host_job *job, const struct session_list *list);
+
+/* host_acted.c */
+enum job_state act_acted(struct host_job *job, struct fleet_call *call);
+/* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never
+ * acts. */
+void act_abandon(struct host_job *job, bool withdrawn);
+enum job_state act_overdue(struct host_job *job, bool withdrawn);
+/* For host_warn.c too: what a look found that did not find the same. */
+void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call);
+/* A result that came after its deadline, while the record is still open. */
+void act_late(struct fleet *fleet, struct fleet_call *call);
 
 /* host_verify.c */
 enum job_state act_verified(struct host_job *job, struct fleet_call *call);

@@ -11,11 +11,6 @@
 #include "utc.h"
 #include "win_error.h"
 
-static int64_t now_us(const struct host_job *job)
-{
-	return exec_now_us(job->fleet->options.executor);
-}
-
 static const struct fleet_notify *notify_of(const struct host_job *job)
 {
 	return &job->fleet->options.notify;
@@ -41,13 +36,13 @@ static int64_t again_us(const struct host_job *job, const struct session_job *se
 static bool wants_again(const struct host_job *job, const struct session_job *session)
 {
 	return session->state == SESSION_PLANNED && session->warning == WARNING_GIVEN &&
-	       notify_of(job)->again_ms >= 0 && now_us(job) < session->grace_until_us;
+	       notify_of(job)->again_ms >= 0 && job_now_us(job) < session->grace_until_us;
 }
 
 bool warn_in_grace(const struct host_job *job, const struct session_job *session)
 {
 	return session->state == SESSION_PLANNED && session->warning != WARNING_NONE &&
-	       now_us(job) < session->grace_until_us;
+	       job_now_us(job) < session->grace_until_us;
 }
 
 int64_t warn_due_us(const struct host_job *job, const struct session_job *session)
@@ -64,13 +59,13 @@ bool warn_is_wanted(const struct host_job *job, const struct session_job *sessio
 {
 	return warn_applies(job) &&
 	       (wants_first(job, session) ||
-		(wants_again(job, session) && again_us(job, session) <= now_us(job)));
+		(wants_again(job, session) && again_us(job, session) <= job_now_us(job)));
 }
 
 /* Whether it is to be told something now. */
 static bool is_due(const struct host_job *job, const struct session_job *session)
 {
-	return warn_is_wanted(job, session) && warn_due_us(job, session) <= now_us(job);
+	return warn_is_wanted(job, session) && warn_due_us(job, session) <= job_now_us(job);
 }
 
 bool warn_next(struct host_job *job, enum job_state *ret_next)
@@ -140,7 +135,7 @@ bool warn_is_back(struct host_job *job, struct session_job *session,
 /* The grace of those who are warned in one go ends together. */
 static void begin_grace(struct host_job *job, struct session_job *session, bool warned)
 {
-	int64_t until_us = now_us(job) + notify_of(job)->grace_ms * 1000;
+	int64_t until_us = job_now_us(job) + notify_of(job)->grace_ms * 1000;
 
 	session->warning = warned ? WARNING_GIVEN : WARNING_FAILED;
 	session->warn_round = job->warn_round;
@@ -156,7 +151,7 @@ static void begin_grace(struct host_job *job, struct session_job *session, bool 
 static void tell_journal(struct host_job *job, const struct session_job *session, uint16_t error)
 {
 	struct executor *executor = job->fleet->options.executor;
-	int64_t left_ms = (session->grace_until_us - now_us(job)) / 1000;
+	int64_t left_ms = (session->grace_until_us - job_now_us(job)) / 1000;
 	bool grace = session->warning != WARNING_NONE;
 
 	journal_warned(job->fleet->options.journal, job->fleet->record, job->index, session->row,
@@ -212,7 +207,7 @@ static enum job_state warn_failed(struct host_job *job, struct session_job *sess
 	}
 	/* Also where it may have been shown: rather two boxes than none. The next look tells who has
 	 * gone. */
-	session->not_before_us = now_us(job) + job_backoff_us(job, ++session->warn_tries);
+	session->not_before_us = job_now_us(job) + job_backoff_us(job, ++session->warn_tries);
 	job->then = JOB_NEXT;
 	return of_the_session ? JOB_NEXT : JOB_CLOSE;
 }
