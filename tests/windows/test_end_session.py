@@ -64,12 +64,12 @@ class Session(lib.Case):
         self.put("state", "")
         self.put("err", "")
 
-    def start(self, *arguments, stdin, **more):
+    def start(self, *arguments, stdin, env=None, **more):
         """At a terminal: Wine makes a Windows console of it, wide enough that no line of ours is broken."""
         tty.setraw(stdin)
         fcntl.ioctl(stdin, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 240, 0, 0))
         return wine("run", EXE, *arguments, overrides="wineboot.exe=n", cwd=self.folder, stdin=stdin,
-                    env={"RDSWEEP_SPY_LOG": "spy"}, **more)
+                    env={"RDSWEEP_SPY_LOG": "spy", **(env or {})}, **more)
 
     def start_exe(self, *arguments, env=None):
         with open(self.path("err"), "wb") as err:
