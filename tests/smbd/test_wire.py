@@ -106,7 +106,8 @@ class Credentials(Case):
                 before = len(FRONT.logons())
                 report = self.run_wire(4, *LOGOFF, auth=auth)
                 self.assertEqual([user], [account for account, _ in FRONT.logons()[before:]], report["hosts"])
-                self.assertEqual(["failed"] + 8 * ["not_attempted"], [host["outcome"] for host in report["hosts"]])
+                # whichever host's port was the first to answer
+                self.assertEqual(["failed"] + 8 * ["not_attempted"], sorted(host["outcome"] for host in report["hosts"]))
                 self.assertEqual({("WTSOpenServerEx", code)}, self.errors(report))
         self.assertEqual([], service.calls())
 
