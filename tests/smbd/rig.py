@@ -131,6 +131,21 @@ def inside():
                            sys.executable, "-B", *sys.argv], {**os.environ, INSIDE: "1"})
 
 
+def begin(usage):
+    """The program and the session service that a test was given, absolute, once it runs inside; the connector only has to
+    be there. `usage`: the test's own documentation, whose second paragraph tells of the arguments."""
+    if len(sys.argv) < 4:
+        sys.exit(usage.split("\n\n")[1])
+    program, connector, service = (sys.argv.pop(1) for _ in range(3))
+    if not service or not connector:
+        skip("not built: " + ("the session service (libkrb5-dev, nettle-dev)" if not service else "rdsweep-tsts (samba-dev)"))
+    program, service = (os.path.abspath(one) for one in (program, service))
+    sys.argv[1:1] = [program, connector, service]
+    inside()
+    del sys.argv[1:4]
+    return program, service
+
+
 def wait_for(what, condition, process=None):
     end = time.monotonic() + PATIENCE_S
     while not condition():

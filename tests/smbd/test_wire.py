@@ -331,16 +331,7 @@ class Faults(Case):
 
 def main():
     global PROGRAM, SERVICE, FRONT
-    if len(sys.argv) < 4:
-        sys.exit(__doc__.split("\n\n")[1])
-    PROGRAM, connector, SERVICE = (sys.argv.pop(1) for _ in range(3))
-    if not SERVICE or not connector:
-        rig.skip("not built: " + ("the session service (libkrb5-dev, nettle-dev)" if not SERVICE else
-                                  "rdsweep-tsts (samba-dev)"))
-    PROGRAM, SERVICE = (os.path.abspath(one) for one in (PROGRAM, SERVICE))
-    sys.argv[1:1] = [PROGRAM, connector, SERVICE]
-    rig.inside()
-    del sys.argv[1:4]
+    PROGRAM, SERVICE = rig.begin(__doc__)
     with rig.Rig() as FRONT:
         sys.exit(not unittest.main(exit=False).result.wasSuccessful())
 
