@@ -37,28 +37,57 @@ static uint32_t generation_of(const struct sim_model *model, const struct sim_ev
 		       : 0;
 }
 
+/* Whose id somebody else has had by a time: the one who has it, or the last who had it and is not on
+ * record as having left. When he lost it is not on record: he may have been about to leave. */
+static uint32_t swapped_out(const struct sim_model *model, const struct sim_fleet_host *host,
+			    uint32_t id, int64_t t_ms)
+{
+	uint32_t count = sim_lives_of(host);
+	uint32_t found = SIM_NO_LIFE;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct sim_standing *standing = &model->standings[i];
+		const struct sim_life *stored = sim_stored_life(host, i);
+		if (sim_life_id(host, i) != id || (stored && stored->swap) || standing->swapped ||
+		    standing->left_recorded || standing->from_ms > t_ms)
+			continue;
+		if (found == SIM_NO_LIFE || standing->until_ms > model->standings[found].until_ms)
+			found = i;
+	}
+	return found;
+}
+
+static bool swap_hits(const struct sim_model *model, const struct sim_fleet_host *host,
+		      const struct sim_fault *fault, uint32_t parent, const struct sim_event *event)
+{
+	struct sim_view view;
+
+	if (fault->kind != SIM_FAULT_SWAP ||
+	    !account_eq(fault->swap.domain, fault->swap.user, event->domain, event->user) ||
+	    (fault->has_session && fault->session != event->session))
+		return false;
+	sim_view_life(model, host, parent, event->t_ms, &view);
+	return !fault->has_user ||
+	       account_eq(fault->user.domain, fault->user.user, view.domain, view.user);
+}
+
 /* A user who had been swapped in when the line was written: swapped in once more, for good. */
 static uint32_t replay_swap(struct sim_model *model, struct sim_fleet_host *host,
 			    const struct sim_event *event)
 {
 	uint32_t generation = generation_of(model, event);
-	struct sim_view view;
+	uint32_t parent = swapped_out(model, host, event->session, event->t_ms);
 
-	for (size_t i = 0; generation && host->spec && i < host->spec->fault_count; i++) {
+	for (size_t i = 0;
+	     generation && parent != SIM_NO_LIFE && host->spec && i < host->spec->fault_count; i++) {
 		const struct sim_fault *fault = &host->spec->faults[i];
-		uint32_t parent = sim_life_under(model, host, event->session, event->t_ms);
-		if (fault->kind != SIM_FAULT_SWAP || parent == SIM_NO_LIFE ||
-		    !account_eq(fault->swap.domain, fault->swap.user, event->domain, event->user) ||
-		    (fault->has_session && fault->session != event->session))
-			continue;
-		sim_view_life(model, host, parent, event->t_ms, &view);
-		if (fault->has_user &&
-		    !account_eq(fault->user.domain, fault->user.user, view.domain, view.user))
+		if (!swap_hits(model, host, fault, parent, event))
 			continue;
 		if (sim_reserve_life(model, host) != 0 || sim_reserve_change(host) != 0)
 			return SIM_NO_LIFE;
-		sim_change_add(host, SIM_CHANGE_SWAP, parent, event->t_ms, event->t_ms);
-		sim_life_add(host, (struct sim_life){ .from_ms = event->t_ms,
+		int64_t at_ms = sim_earlier(event->t_ms, model->standings[parent].until_ms - 1);
+		sim_change_add(host, SIM_CHANGE_SWAP, parent, at_ms, at_ms);
+		sim_life_add(host, (struct sim_life){ .from_ms = at_ms,
 						      .id = event->session,
 						      .generation = generation,
 						      .parent = parent,

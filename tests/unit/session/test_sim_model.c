@@ -983,6 +983,44 @@ static void sim_model_replay__swapped_user_who_was_logged_off__stays_gone(void *
 	rig_down(&b);
 }
 
+/* Who loses his id may leave or be gone by the time something happens to the new one; the record
+ * says nothing of when he lost it. */
+static void sim_model_replay__swapped_out_who_would_have_gone__lost_his_id_before(void **state)
+{
+	static const char scenario[] =
+		"{\"schema\":\"rdsweep.sim/1\",\"epoch\":\"2026-01-01T00:00:00Z\",\"defaults\":{"
+		"\"logoff_takes_ms\":800},\"hosts\":{\"rdsh001\":{\"sessions\":["
+		"{\"id\":2,\"user\":\"CORP\\\\alice\",\"leaves_after_ms\":500},"
+		"{\"id\":3,\"user\":\"CORP\\\\bob\",\"returns_after_ms\":50}],"
+		"\"faults\":[{\"call\":\"logoff\",\"session\":2,\"swap_user\":\"EVIL\\\\mallory\"},"
+		"{\"call\":\"logoff\",\"session\":3,\"swap_user\":\"EVIL\\\\eve\"}]}}}";
+	struct rig before;
+	struct rig a;
+	struct rig b;
+	struct strbuf out;
+
+	(void)state;
+	/* bob is being logged off when a second process takes over, and loses his id in it. */
+	rig_up(&before, scenario_of(scenario), true);
+	assert_int_equal(logoff(&before, 3, START), 0);
+	rig_up(&a, scenario_of(scenario), true);
+	replay(&a, &before.lines);
+	strbuf_add(&a.lines, strbuf_text(&before.lines), before.lines.len);
+	strbuf_init(&out);
+	enumerate(&a, START + 400, &out);
+	assert_users(&a, START + 401, "2 mallory,3 eve,");
+	assert_int_equal(logoff(&a, 2, START + 600), 0); /* alice would have left at 500 */
+	assert_int_equal(logoff(&a, 3, START + 900), 0); /* bob would have been gone at 800 */
+	rig_up(&b, scenario_of(scenario), true);
+	replay(&b, &a.lines);
+	assert_same_from(&a, &b, START + 900);
+	assert_users(&b, START + 5000, ""); /* nor does bob come back */
+	strbuf_release(&out);
+	rig_down(&before);
+	rig_down(&a);
+	rig_down(&b);
+}
+
 static void sim_model_replay_all__torn_last_line__is_left_out(void **state)
 {
 	struct rig a;
@@ -1101,6 +1139,7 @@ int main(void)
 		cmocka_unit_test(sim_model_replay__returners__go_on_returning_with_new_logons),
 		cmocka_unit_test(sim_model_replay__derived_hosts__are_restored),
 		cmocka_unit_test(sim_model_replay__swapped_user_who_was_logged_off__stays_gone),
+		cmocka_unit_test(sim_model_replay__swapped_out_who_would_have_gone__lost_his_id_before),
 		cmocka_unit_test(sim_model_replay_all__torn_last_line__is_left_out),
 		cmocka_unit_test(sim_model_replay_all__bad_line__is_an_error_with_its_number),
 		cmocka_unit_test(sim_model__leaving_with_a_state__counts_from_the_first_line),
