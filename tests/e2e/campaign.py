@@ -177,13 +177,13 @@ class Farm:
                 found.add((host, session["id"], user, logon_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")))
         return found
 
-    def may_be_swept(self, line):
+    def matches_later(self, line):
         """Whether somebody who was not there in the beginning matches, too. Who logs on is active; an id that changes hands
         stays in its state."""
         own = self.own and line["user"].casefold() == self.own[2].casefold()
         swapped = (line["host"], line["session"]) in self.swapped()
         state = next((entry["state"] for entry in self.specs[line["host"]]["sessions"] if swapped and entry["id"] == line["session"]), "active")
-        return bool(self.sweeps) and not own and not matches(self.protect + self.not_users, line["user"]) and (
+        return not own and not matches(self.protect + self.not_users, line["user"]) and (
             not self.users or matches(self.users, line["user"])) and (not self.states or state in self.states)
 
     def swapped(self):
@@ -336,6 +336,7 @@ class Round:
     def check_asked(self, report, state, journal):
         may = self.farm.may_be_asked()
         came = self.came_later(state)
+        early = self.came_before_the_end_of_the_survey(state, journal)
         asked = collections.Counter()
         intents = collections.defaultdict(list)
         seen = {}
@@ -353,9 +354,10 @@ class Round:
                 continue
             key = (line["host"], line["session"], line["user"], line["logon_at"])
             asked[key] += 1
-            if key not in may and not (key in came and self.farm.may_be_swept(line)):
+            later = key in early or (key in came and self.farm.sweeps)
+            if key not in may and not (later and self.farm.matches_later(line)):
                 self.say(f"{check_state.name(key)} was not selected and was logged off")
-            self.told["of them by sweeps"] += key in came
+            self.told["of them by sweeps"] += key in came and key not in early
             if not any(t <= line["t"] for t in intents[key]):
                 self.say(f"{check_state.name(key)} was logged off without an intent: {intents[key]}, {line['t']}")
         for key, count in asked.items():
@@ -384,6 +386,13 @@ class Round:
         swapped = self.farm.swapped()
         return came | {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state
                        if line["user"] == "CORP\\mallory" and (line["host"], line["session"]) in swapped}
+
+    def came_before_the_end_of_the_survey(self, state, journal):
+        """A run that was killed before it had confirmed anything surveys once more when it is resumed, and finds who has
+        logged on since."""
+        confirmed = next((line["t"] for line in journal if line["event"] == "confirmed"), "")
+        return {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state
+                if line["effect"] == "logged_on" and line["t"] <= confirmed}
 
     def check_complete(self, report, seen):
         there = {check_state.identity(host["host"], entry) for host in report["hosts"] for entry in host["sessions"]}
