@@ -236,6 +236,26 @@ static uint32_t expected(const struct fleet_plan *plan)
 	return plan->sweeps ? plan->sweeps : plan->drain_hosts;
 }
 
+static void say_declined(struct run *run, const char *why)
+{
+	size_t warned = goes_on(run) ? run->resume->read.warned_count : 0;
+	struct strbuf line;
+
+	strbuf_init(&line);
+	strbuf_addf(&line, "%sdeclined: nothing %swas touched", why, goes_on(run) ? "more " : "");
+	writer_line(run->writer, strbuf_text(&line));
+	if (warned && run->options->notify) {
+		strbuf_clear(&line);
+		strbuf_addf(&line,
+			    "  %lu session%s still expect%s to be logged off: nobody has told them "
+			    "otherwise",
+			    (unsigned long)warned, plural((uint32_t)warned),
+			    warned == 1 ? "s" : "");
+		writer_line(run->writer, strbuf_text(&line));
+	}
+	strbuf_release(&line);
+}
+
 static void answered(struct prompt *prompt, const char *line)
 {
 	struct run *run = prompt->ctx;
@@ -245,8 +265,7 @@ static void answered(struct prompt *prompt, const char *line)
 	if (!line)
 		writer_line(run->writer, "");
 	if (!yes)
-		writer_line(run->writer, goes_on(run) ? "declined: nothing more was touched"
-						      : "declined: nothing was touched");
+		say_declined(run, "");
 	fleet_answer(run->fleet, yes);
 }
 
@@ -265,7 +284,7 @@ static void ask(struct run *run, const struct fleet_plan *plan)
 	if (prompt_start(&run->prompt, &run->loop) == 0)
 		return;
 	writer_line(run->writer, "");
-	writer_line(run->writer, "rdsweep: the terminal cannot be read: declined");
+	say_declined(run, "rdsweep: the terminal cannot be read: ");
 	fleet_answer(run->fleet, false);
 }
 

@@ -172,12 +172,28 @@ void fleet_feed(struct fleet *fleet)
 
 static void next_wave(struct fleet *fleet);
 
+/* The run before may have asked it, and nobody has looked since. */
+static bool is_doubt(const struct fleet *fleet, uint32_t host, uint32_t row)
+{
+	const struct fleet_options *options = &fleet->options;
+
+	for (size_t i = 0; i < options->doubt_count; i++)
+		if (options->doubts[i].host == host && options->doubts[i].row == row)
+			return true;
+	return false;
+}
+
 /* Hosts that were never started. */
 static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_t row)
 {
 	uint16_t error = fleet->record->hosts[host].error;
 	struct rep_session *session = &fleet->record->hosts[host].sessions[row];
 
+	if (is_doubt(fleet, host, row)) {
+		session->outcome = REP_SESSION_IN_DOUBT; /* its intent is on record */
+		session->error = error;
+		return;
+	}
 	if (fleet->stop != FLEET_STOP_NONE || !error) {
 		session->outcome = REP_SESSION_NOT_ATTEMPTED;
 		session->reason = (uint8_t)fleet_stop_reason(fleet->stop);
@@ -221,11 +237,13 @@ static void tell_finished(struct journal_waiter *waiter)
 		fleet->observer.finished(fleet->observer.ctx);
 }
 
-/* Nothing is left to resume: no stop but a plan that was turned down, and nothing in doubt. */
+/* Nothing is left to resume: no stop but a plan that was turned down, and nothing in doubt. Whoever does not want to go on
+ * with a run now may want to later. */
 static bool is_settled(const struct fleet *fleet)
 {
 	struct rep_totals totals;
-	bool to_the_end = fleet->stop == FLEET_STOP_NONE || fleet->stop == FLEET_STOP_DECLINED ||
+	bool turned_down = fleet->stop == FLEET_STOP_DECLINED && !fleet->options.resume;
+	bool to_the_end = fleet->stop == FLEET_STOP_NONE || turned_down ||
 			  fleet->stop == FLEET_STOP_MAX_SESSIONS;
 
 	rep_totals_count(fleet->record, &totals);

@@ -177,14 +177,17 @@ class Farm:
                 found.add((host, session["id"], user, logon_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")))
         return found
 
-    def matches_later(self, line):
+    def matches_later(self, key):
         """Whether somebody who was not there in the beginning matches, too. Who logs on is active; an id that changes hands
         stays in its state."""
-        own = self.own and line["user"].casefold() == self.own[2].casefold()
-        swapped = (line["host"], line["session"]) in self.swapped()
-        state = next((entry["state"] for entry in self.specs[line["host"]]["sessions"] if swapped and entry["id"] == line["session"]), "active")
-        return not own and not matches(self.protect + self.not_users, line["user"]) and (
-            not self.users or matches(self.users, line["user"])) and (not self.states or state in self.states)
+        host, id_, user, _ = key
+        own = self.own and user.casefold() == self.own[2].casefold()
+        state = next((entry["state"] for entry in self.specs[host]["sessions"] if self.is_swapped(key) and entry["id"] == id_), "active")
+        return not own and not matches(self.protect + self.not_users, user) and (
+            not self.users or matches(self.users, user)) and (not self.states or state in self.states)
+
+    def is_swapped(self, key):
+        return key[2] == "CORP\\mallory" and key[:2] in self.swapped()
 
     def swapped(self):
         return {(host, fault["session"]) for host, spec in self.specs.items() for fault in spec["faults"]
@@ -335,11 +338,38 @@ class Round:
 
     def check_asked(self, report, state, journal):
         may = self.farm.may_be_asked()
-        came = self.came_later(state)
         early = self.came_before_the_end_of_the_survey(state, journal)
-        asked = collections.Counter()
-        intents = collections.defaultdict(list)
-        seen = {}
+        came = early | {self.key(line) for line in state if line["effect"] == "logged_on"}
+        seen, intents = self.intents(journal)
+        asked = collections.Counter(self.key(line) for line in state if line["call"] == "logoff")
+
+        def selected(key):
+            later = key in early or self.farm.sweeps and (key in came or self.farm.is_swapped(key))
+            return key in may or later and self.farm.matches_later(key)
+
+        for line in state:
+            key = self.key(line)
+            if line["call"] == "logoff" and not any(t <= line["t"] for t in intents.get(key, [])):
+                self.say(f"{check_state.name(key)} was logged off without an intent: {intents.get(key)}, {line['t']}")
+        for key, count in asked.items():
+            if not selected(key):
+                self.say(f"{check_state.name(key)} was not selected and was logged off")
+            if count > 1:
+                self.say(f"{check_state.name(key)} was logged off {count} times")
+            self.told["of them by sweeps"] += key not in may and key not in early
+        for key in intents:
+            if not selected(key):
+                self.say(f"{check_state.name(key)} was not selected and there is an intent")
+        self.check_complete(report, seen)
+
+    @staticmethod
+    def key(line):
+        return (line["host"], line["session"], line["user"], line["logon_at"])
+
+    @staticmethod
+    def intents(journal):
+        """Who was seen in which row, and when there was an intent for whom."""
+        seen, intents = {}, collections.defaultdict(list)
         for line in journal:
             if line["event"] == "surveyed":
                 for row, entry in enumerate(line["host"]["sessions"]):
@@ -349,24 +379,7 @@ class Round:
             elif line["event"] == "intent":
                 for row in line["rows"]:
                     intents[seen[line["host"], row]].append(line["t"])
-        for line in state:
-            if line["call"] != "logoff":
-                continue
-            key = (line["host"], line["session"], line["user"], line["logon_at"])
-            asked[key] += 1
-            later = key in early or (key in came and self.farm.sweeps)
-            if key not in may and not (later and self.farm.matches_later(line)):
-                self.say(f"{check_state.name(key)} was not selected and was logged off")
-            self.told["of them by sweeps"] += key in came and key not in early
-            if not any(t <= line["t"] for t in intents[key]):
-                self.say(f"{check_state.name(key)} was logged off without an intent: {intents[key]}, {line['t']}")
-        for key, count in asked.items():
-            if count > 1:
-                self.say(f"{check_state.name(key)} was logged off {count} times")
-        for key in intents:
-            if key not in may and key not in came:
-                self.say(f"{check_state.name(key)} was not selected and there is an intent")
-        self.check_complete(report, seen)
+        return seen, intents
 
     def check_drain_intents(self, state, journal):
         intents = collections.defaultdict(list)
@@ -380,19 +393,11 @@ class Round:
             if not any(t <= line["t"] for t in intents[line["host"], line["mode"]]):
                 self.say(f"{line['host']} was set to drain mode {line['mode']} without an intent")
 
-    def came_later(self, state):
-        """Who was not there in the beginning: who has come back, and to whom an id went."""
-        came = {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state if line["effect"] == "logged_on"}
-        swapped = self.farm.swapped()
-        return came | {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state
-                       if line["user"] == "CORP\\mallory" and (line["host"], line["session"]) in swapped}
-
     def came_before_the_end_of_the_survey(self, state, journal):
         """A run that was killed before it had confirmed anything surveys once more when it is resumed, and finds who has
         logged on since."""
         confirmed = next((line["t"] for line in journal if line["event"] == "confirmed"), "")
-        return {(line["host"], line["session"], line["user"], line["logon_at"]) for line in state
-                if line["effect"] == "logged_on" and line["t"] <= confirmed}
+        return {self.key(line) for line in state if line["effect"] == "logged_on" and line["t"] <= confirmed}
 
     def check_complete(self, report, seen):
         there = {check_state.identity(host["host"], entry) for host in report["hosts"] for entry in host["sessions"]}

@@ -5,6 +5,7 @@ import time
 
 import check_state
 import lib
+from test_terminal import Terminal
 
 SESSIONS = [lib.session(2, "CORP\\alice"), lib.session(3, "CORP\\bob", state="disconnected"), lib.session(4, "LAB\\eve")]
 
@@ -241,14 +242,29 @@ class Warnings(lib.Case):
         self.assertEqual(4, len(self.told()))
         self.assert_state_matches()
 
-    @lib.posix_only("kills the process")
-    def test_killed_in_the_grace_and_resumed(self):
+    def kill_in_the_grace(self):
         self.sim = self.fleet(["h1", "h2"], lib.scenario({"h1": {"sessions": SESSIONS}, "h2": {"sessions": SESSIONS}}))
         process = self.start(*self.command("--grace", "3s"))
         self.wait_for(lambda: len(self.told()) == 4)
         self.wait_for(lambda: len(lib.events(lib.journal(self.read("report.json.journal.jsonl")), "warned")) == 4)
         process.kill()
         process.communicate()
+
+    @lib.posix_only("kills the process")
+    def test_killed_in_the_grace_and_not_resumed(self):
+        self.kill_in_the_grace()
+        terminal = Terminal(self, "resume", "report.json.journal.jsonl")
+        terminal.wait_for(b"to go on:")
+        terminal.type(b"no\n")
+        self.assertEqual(5, terminal.end())
+        self.assertIn(b"declined: nothing more was touched", terminal.seen)
+        self.assertIn(b"4 sessions still expect to be logged off: nobody has told them otherwise", terminal.seen)
+        self.assertEqual(4, len(self.told()))
+        self.assert_state_matches()
+
+    @lib.posix_only("kills the process")
+    def test_killed_in_the_grace_and_resumed(self):
+        self.kill_in_the_grace()
         resumed = self.expect(0, "resume", "report.json.journal.jsonl", "--yes", "--verify-timeout", "2s")
         self.assertIn("were warned before: 4 sessions; they are warned anew and have the whole grace", resumed.err)
         self.assertEqual(8, len(self.told()))

@@ -135,6 +135,43 @@ static void journal__killed_in_the_grace__nobody_is_in_doubt(void **state)
 	farm_release(&before);
 }
 
+/* Whoever may have been asked before the crash may be gone: a run that does not go on cannot call him not attempted, and can
+ * be taken up later. */
+static void resume__declined__who_may_have_been_asked_is_in_doubt(void **state)
+{
+	struct farm before, declined, farm;
+	int64_t at_ms = 0;
+
+	(void)state;
+	do {
+		if (at_ms)
+			farm_release(&before);
+		farm_init(&before, "h[1:2]", FARM ", \"seed\": 3");
+		before.options.concurrency = 1;
+		farm_keep_journal(&before);
+		farm_run_until(&before, at_ms += 5);
+	} while (!strstr(strbuf_text(&before.state), "\"logoff\""));
+	farm_init_resumed(&declined, &before, farm_durable(&before, NULL));
+	assert_true(declined.read.doubt_count > 0);
+	farm_keep_journal(&declined);
+	declined.answer = false;
+	farm_run(&declined);
+	assert_int_equal(declined.record.run.exit_code, 5);
+	assert_non_null(strstr(farm_picture(&declined), " in_doubt"));
+	assert_non_null(strstr(farm_picture(&declined), " not_attempted/declined"));
+	farm_check_truth(&declined);
+
+	farm_init_resumed(&farm, &declined, farm_durable(&declined, NULL));
+	assert_int_equal(farm.read.doubt_count, declined.read.doubt_count);
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_int_equal(farm.record.run.exit_code, 0);
+	farm_check_truth(&farm);
+	farm_release(&farm);
+	farm_release(&declined);
+	farm_release(&before);
+}
+
 static void farm_settings(struct farm *farm, uint64_t *rng)
 {
 	farm->options.concurrency = (unsigned)rng_below(rng, 6) + 1;
@@ -271,7 +308,10 @@ static void crash_and_resume(uint64_t seed)
 			break;
 		farm_keep_journal(farm);
 		if (--crashes) {
+			farm->answer = rng_below(&rng, 4) != 0;
 			farm_run_until(farm, moment_ms(farm, &rng));
+			if (farm->finished)
+				farm_check_truth(farm);
 			continue;
 		}
 		farm_run(farm);
@@ -311,6 +351,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(journal__fails__nothing_new_is_begun),
 		cmocka_unit_test(journal__killed_between_waves__times_are_kept),
 		cmocka_unit_test(journal__killed_in_the_grace__nobody_is_in_doubt),
+		cmocka_unit_test(resume__declined__who_may_have_been_asked_is_in_doubt),
 		cmocka_unit_test(resume__killed_at_any_moment__record_matches_the_fleet),
 	};
 	int failed;
