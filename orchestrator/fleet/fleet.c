@@ -173,14 +173,14 @@ void fleet_feed(struct fleet *fleet)
 static void next_wave(struct fleet *fleet);
 
 /* The run before may have asked it, and nobody has looked since. */
-static bool is_doubt(const struct fleet *fleet, uint32_t host, uint32_t row)
+static const struct fleet_doubt *doubt_of(const struct fleet *fleet, uint32_t host, uint32_t row)
 {
 	const struct fleet_options *options = &fleet->options;
 
 	for (size_t i = 0; i < options->doubt_count; i++)
 		if (options->doubts[i].host == host && options->doubts[i].row == row)
-			return true;
-	return false;
+			return &options->doubts[i];
+	return NULL;
 }
 
 /* Hosts that were never started. */
@@ -188,10 +188,11 @@ static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_
 {
 	uint16_t error = fleet->record->hosts[host].error;
 	struct rep_session *session = &fleet->record->hosts[host].sessions[row];
+	const struct fleet_doubt *doubt = doubt_of(fleet, host, row);
 
-	if (is_doubt(fleet, host, row)) {
+	if (doubt) {
 		session->outcome = REP_SESSION_IN_DOUBT; /* its intent is on record */
-		session->error = error;
+		session->error = error ? error : doubt->warn_error;
 		return;
 	}
 	if (fleet->stop != FLEET_STOP_NONE || !error) {

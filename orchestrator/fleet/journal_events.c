@@ -95,10 +95,12 @@ static int apply_warn(struct replay *replay)
 /* He counts as warned as long as he has a grace and his end is not known. */
 static int apply_warned(struct replay *replay)
 {
-	bool warned = replay->line.until_ms != UTC_UNKNOWN && !replay->line.told_error.api;
-
 	replay->read->marks[replay->line.host].acted = true;
-	return warned ? replay_mark_warned(replay, replay->line.row, true) : 0;
+	if (replay->line.told_error.api)
+		return replay_mark_not_warned(replay, replay->line.row);
+	if (replay->line.until_ms == UTC_UNKNOWN)
+		return 0;
+	return replay_mark_warned(replay, replay->line.row, true);
 }
 
 static int apply_called_off(struct replay *replay)

@@ -143,14 +143,14 @@ static struct row_mark *mark_of(struct replay *replay, uint32_t row)
 
 int replay_mark_intent(struct replay *replay, uint32_t row)
 {
-	const struct row_mark mark = { .intent_at_ms = replay->line.t_ms,
-				       .intended = true,
-				       .open = true };
 	struct row_mark *at = mark_of(replay, row);
 
 	if (!at)
 		return rep_read_fail_memory(&replay->reader);
-	*at = mark;
+	*at = (struct row_mark){ .intent_at_ms = replay->line.t_ms,
+				 .intended = true,
+				 .open = true,
+				 .warn_error = at->warn_error };
 	return 0;
 }
 
@@ -162,4 +162,13 @@ int replay_mark_warned(struct replay *replay, uint32_t row, bool warned)
 		return rep_read_fail_memory(&replay->reader);
 	at->warned = warned;
 	return 0;
+}
+
+int replay_mark_not_warned(struct replay *replay, uint32_t row)
+{
+	struct row_mark *at = mark_of(replay, row);
+
+	if (!at)
+		return rep_read_fail_memory(&replay->reader);
+	return replay_keep_error(replay, &replay->line.told_error, &at->warn_error);
 }

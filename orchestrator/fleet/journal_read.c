@@ -159,6 +159,7 @@ static int list_doubts(struct journal_read *read)
 			doubts->host = (uint32_t)i;
 			doubts->row = row;
 			doubts->intent_at_ms = mark->intent_at_ms;
+			doubts->warn_error = mark->warn_error;
 			doubts++;
 		}
 	}

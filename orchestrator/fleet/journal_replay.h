@@ -20,8 +20,9 @@
 struct row_mark {
 	int64_t intent_at_ms; /* its last intent, if there was one; UTC */
 	bool intended;
-	bool open;   /* no result has followed */
-	bool warned; /* ... and nothing else has followed that */
+	bool open;	     /* no result has followed */
+	bool warned;	     /* ... and nothing else has followed that */
+	uint16_t warn_error; /* of the record's: why a warning could not be shown; 0 none */
 };
 
 struct journal_marks {
@@ -110,5 +111,7 @@ void replay_copy_host(struct rep_host *to, const struct rep_host *from, uint16_t
 void replay_mark_result(struct journal_marks *marks, uint32_t row);
 int replay_mark_intent(struct replay *replay, uint32_t row);
 int replay_mark_warned(struct replay *replay, uint32_t row, bool warned);
+/* A warning could not be shown: the line's error. */
+int replay_mark_not_warned(struct replay *replay, uint32_t row);
 
 #endif

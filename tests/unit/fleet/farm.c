@@ -661,13 +661,14 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	for (size_t i = 0; i < farm->read.doubt_count; i++)
 		farm->doubts[i] =
 			(struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
-					      farm->read.doubts[i].intent_at_ms };
+					      farm->read.doubts[i].intent_at_ms,
+					      farm->read.doubts[i].warn_error };
 	farm->drain_doubts = calloc(farm->read.drain_doubt_count + 1, sizeof(*farm->drain_doubts));
 	assert_non_null(farm->drain_doubts);
 	for (size_t i = 0; i < farm->read.drain_doubt_count; i++)
 		farm->drain_doubts[i] =
 			(struct fleet_doubt){ farm->read.drain_doubts[i].host, 0,
-					      farm->read.drain_doubts[i].intent_at_ms };
+					      farm->read.drain_doubts[i].intent_at_ms, 0 };
 	farm->options.drain_doubts = farm->drain_doubts;
 	farm->options.drain_doubt_count = farm->read.drain_doubt_count;
 	farm->options.survey_rows = farm->read.survey_rows;
