@@ -120,6 +120,7 @@ static struct fleet_doubt *copy_doubts(const struct journal_doubt *doubts, size_
 			.host = doubts[i].host,
 			.row = doubts[i].row,
 			.asked_at_ms = doubts[i].intent_at_ms,
+			.warn_error = doubts[i].warn_error,
 		};
 	return copies;
 }

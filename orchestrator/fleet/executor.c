@@ -9,11 +9,6 @@ int64_t exec_now_us(const struct executor *executor)
 	return executor->ops->now_us(executor);
 }
 
-int64_t exec_now_ms(const struct executor *executor)
-{
-	return executor->ops->now_us(executor) / 1000;
-}
-
 int64_t exec_wall_ms(const struct executor *executor)
 {
 	return executor->ops->wall_ms(executor);

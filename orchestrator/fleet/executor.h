@@ -90,7 +90,6 @@ struct executor {
 };
 
 int64_t exec_now_us(const struct executor *executor);
-int64_t exec_now_ms(const struct executor *executor);
 int64_t exec_wall_ms(const struct executor *executor);
 
 /* Makes room for so many timers more than are set now: setting those cannot fail. 0, -1 when memory

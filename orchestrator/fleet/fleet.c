@@ -188,7 +188,7 @@ size_t fleet_doubts_of(const struct fleet_doubt *doubts, size_t count, uint32_t 
 }
 
 /* The run before may have asked it, and nobody has looked since. */
-static bool is_doubt(const struct fleet *fleet, uint32_t host, uint32_t row)
+static const struct fleet_doubt *doubt_of(const struct fleet *fleet, uint32_t host, uint32_t row)
 {
 	const struct fleet_doubt *doubts = fleet->options.doubts;
 	size_t count = fleet->options.doubt_count;
@@ -196,8 +196,8 @@ static bool is_doubt(const struct fleet *fleet, uint32_t host, uint32_t row)
 	for (size_t i = fleet_doubts_of(doubts, count, host); i < count && doubts[i].host == host;
 	     i++)
 		if (doubts[i].row == row)
-			return true;
-	return false;
+			return &doubts[i];
+	return NULL;
 }
 
 /* Hosts that were never started. */
@@ -205,10 +205,11 @@ static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_
 {
 	uint16_t error = fleet->record->hosts[host].error;
 	struct rep_session *session = &fleet->record->hosts[host].sessions[row];
+	const struct fleet_doubt *doubt = doubt_of(fleet, host, row);
 
-	if (is_doubt(fleet, host, row)) {
+	if (doubt) {
 		session->outcome = REP_SESSION_IN_DOUBT; /* its intent is on record */
-		session->error = error;
+		session->error = error ? error : doubt->warn_error;
 		return;
 	}
 	if (fleet->stop != FLEET_STOP_NONE || !error) {

@@ -75,6 +75,7 @@ struct fleet_wave {
 struct fleet_doubt {
 	uint32_t host, row;
 	int64_t asked_at_ms; /* UTC: its intent */
+	uint16_t warn_error; /* of the record's: why he could not be warned before; 0 none */
 };
 
 struct journal;

@@ -106,6 +106,7 @@ static void take_up_doubts(struct host_job *job)
 			session->resumed = session->present = true;
 			session->asked_us = job_now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
 			session->started_us = job_now_us(job);
+			session->warn_error = doubt->warn_error;
 			session_job_move(session, SESSION_ASKED);
 		}
 	}

@@ -93,7 +93,7 @@ static int apply_warn(struct replay *replay)
 {
 	replay->read->marks[replay->line.host].acted = true;
 	for (size_t i = 0; i < replay->row_count; i++)
-		if (replay_mark_warning(replay, replay->rows[i], true) < 0)
+		if (replay_mark_warning(replay, replay->rows[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -101,11 +101,10 @@ static int apply_warn(struct replay *replay)
 /* He counts as warned as long as he has a grace and his end is not known. What could not be told takes nothing back. */
 static int apply_warned(struct replay *replay)
 {
-	bool warned = replay->line.until_ms != UTC_UNKNOWN && !replay->line.told_error.api;
-
 	replay->read->marks[replay->line.host].acted = true;
-	return warned ? replay_mark_warned(replay, replay->line.row, true)
-		      : replay_mark_warning(replay, replay->line.row, false);
+	if (replay->line.told_error.api)
+		return replay_mark_not_warned(replay, replay->line.row);
+	return replay_mark_warned(replay, replay->line.row, replay->line.until_ms != UTC_UNKNOWN);
 }
 
 static int apply_called_off(struct replay *replay)

@@ -178,12 +178,22 @@ void replay_keep_warnings(struct journal_read *read)
 	}
 }
 
-int replay_mark_warning(struct replay *replay, uint32_t row, bool warning)
+int replay_mark_warning(struct replay *replay, uint32_t row)
 {
 	struct row_mark *at = mark_of(replay, row);
 
 	if (!at)
 		return rep_read_fail_memory(&replay->reader);
-	at->warning = warning;
+	at->warning = true;
 	return 0;
+}
+
+int replay_mark_not_warned(struct replay *replay, uint32_t row)
+{
+	struct row_mark *at = mark_of(replay, row);
+
+	if (!at)
+		return rep_read_fail_memory(&replay->reader);
+	at->warning = false;
+	return replay_keep_error(replay, &replay->line.told_error, &at->warn_error);
 }

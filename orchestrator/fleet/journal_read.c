@@ -160,6 +160,7 @@ static struct journal_doubt *list_rows(struct journal_read *read,
 					.host = (uint32_t)i,
 					.row = row,
 					.intent_at_ms = mark->intent_at_ms,
+					.warn_error = mark->warn_error,
 				};
 		}
 	}

@@ -20,6 +20,7 @@
 struct journal_doubt {
 	uint32_t host, row;
 	int64_t intent_at_ms; /* UTC: its last intent */
+	uint16_t warn_error;  /* of the record's: why a warning could not be shown; 0 none */
 };
 
 struct journal_read {

@@ -79,7 +79,8 @@ static uint32_t replay_swap(struct sim_model *model, struct sim_fleet_host *host
 	uint32_t parent = swapped_out(model, host, event->session, event->t_ms);
 
 	for (size_t i = 0;
-	     generation && parent != SIM_NO_LIFE && host->spec && i < host->spec->fault_count; i++) {
+	     generation && parent != SIM_NO_LIFE && host->spec && i < host->spec->fault_count;
+	     i++) {
 		const struct sim_fault *fault = &host->spec->faults[i];
 		if (!swap_hits(model, host, fault, parent, event))
 			continue;

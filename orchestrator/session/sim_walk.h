@@ -1,6 +1,6 @@
 /*
  * sim_walk.h - walking a JSON document whose every mistake is to be told with its place: objects
- * by tables of keys, values by readers that check type and range. For sim_scenario.c.
+ * by tables of keys, values by readers that check type and range. For sim_scenario*.c.
  *
  * Every reader takes exactly one value, good or bad, so that what follows can be read as well. A
  * mistake becomes a problem and leaves the field as it was. Broken JSON and short memory set

@@ -642,7 +642,7 @@ static struct fleet_doubt *copy_doubts(const struct journal_doubt *doubts, size_
 	assert_non_null(copies);
 	for (size_t i = 0; i < count; i++)
 		copies[i] = (struct fleet_doubt){ doubts[i].host, doubts[i].row,
-						  doubts[i].intent_at_ms };
+						  doubts[i].intent_at_ms, doubts[i].warn_error };
 	return copies;
 }
 

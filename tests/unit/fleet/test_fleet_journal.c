@@ -172,6 +172,39 @@ static void resume__declined__who_may_have_been_asked_is_in_doubt(void **state)
 	farm_release(&before);
 }
 
+/* --notify-failed continue: who could not be warned and was logged off has the reason in the record, also when nobody saw him
+ * go before the crash. */
+static void resume__could_not_be_warned__stays_on_record(void **state)
+{
+	struct farm before, farm;
+	int64_t at_ms = 0;
+
+	(void)state;
+	do {
+		if (at_ms)
+			farm_release(&before);
+		farm_init(&before, "h1",
+			  "\"hosts\": {\"h1\": {\"sessions\": [{\"id\": 2, \"user\": "
+			  "\"CORP\\\\alice\"}], \"faults\": [{\"call\": \"message\", "
+			  "\"error\": 5}]}}");
+		before.options.notify = (struct fleet_notify){ .text = FARM_WARNING,
+							       .grace_ms = 1000,
+							       .failed = FLEET_FAILED_CONTINUE,
+							       .called_off = FARM_CALLED_OFF };
+		farm_keep_journal(&before);
+		farm_run_until(&before, at_ms += 5);
+	} while (!strstr(strbuf_text(&before.state), "\"logoff\""));
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	assert_int_equal(farm.read.doubt_count, 1);
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_string_equal(farm_picture(&farm),
+			    "h1 succeeded: 2 alice logged_off ERROR_ACCESS_DENIED\n");
+	farm_check_courtesy(&farm, false);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 static struct farm *stopped_farm;
 
 static void on_stop(struct exec_timer *timer)
@@ -605,6 +638,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(journal__killed_between_waves__times_are_kept),
 		cmocka_unit_test(journal__killed_in_the_grace__nobody_is_in_doubt),
 		cmocka_unit_test(resume__declined__who_may_have_been_asked_is_in_doubt),
+		cmocka_unit_test(resume__could_not_be_warned__stays_on_record),
 		cmocka_unit_test(journal__declined__tells_the_same_of_hosts),
 		cmocka_unit_test(resume__interrupted_at_once__says_who_still_waits),
 		cmocka_unit_test(resume__killed_while_warning__who_may_have_been_warned_counts),

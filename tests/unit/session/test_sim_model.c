@@ -1139,7 +1139,8 @@ int main(void)
 		cmocka_unit_test(sim_model_replay__returners__go_on_returning_with_new_logons),
 		cmocka_unit_test(sim_model_replay__derived_hosts__are_restored),
 		cmocka_unit_test(sim_model_replay__swapped_user_who_was_logged_off__stays_gone),
-		cmocka_unit_test(sim_model_replay__swapped_out_who_would_have_gone__lost_his_id_before),
+		cmocka_unit_test(
+			sim_model_replay__swapped_out_who_would_have_gone__lost_his_id_before),
 		cmocka_unit_test(sim_model_replay_all__torn_last_line__is_left_out),
 		cmocka_unit_test(sim_model_replay_all__bad_line__is_an_error_with_its_number),
 		cmocka_unit_test(sim_model__leaving_with_a_state__counts_from_the_first_line),
