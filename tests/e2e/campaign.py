@@ -264,15 +264,41 @@ class Round:
 
     def kill(self, process):
         self.wait_for_moment(process)
-        number = signal.SIGKILL if self.chance.random() < 0.85 else self.chance.choice([signal.SIGINT, signal.SIGTERM])
+        number = signal.SIGKILL if self.chance.random() < 0.75 else self.chance.choice([signal.SIGINT, signal.SIGTERM])
         process.send_signal(number)
+        twice = number != signal.SIGKILL and self.chance.random() < 0.5
+        if twice:
+            self.again(process, self.chance.uniform(0, 0.5))
         code = self.wait(process)
-        if code != -signal.SIGKILL:
-            self.told["interrupted" if code in (130, 143) else "had ended"] += 1
+        if code in (130, 143):
+            self.told["interrupted twice" if twice else "interrupted"] += 1
+            self.check_interrupted(code)
+        elif code != -signal.SIGKILL:
+            self.told["had ended"] += 1
         elif any(name.endswith(".tmp") for name in os.listdir(self.folder)):
             self.told["killed while a report was written"] += 1
         else:
             self.told[f"killed after '{self.phase()}'"] += 1
+
+    @staticmethod
+    def again(process, delay):
+        """A second interrupt: nothing is waited for any more. Where the run has ended by then there is none."""
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+
+    def check_interrupted(self, code):
+        """Also the report of a run that was stopped tells what has happened so far."""
+        report = self.read("report.json")
+        if not report:  # it had not begun, or could not write
+            self.say(f"exit code {code}, and no report")
+            return
+        report = json.loads(report)
+        state = [json.loads(line) for line in self.read("state").splitlines()]
+        if report["run"]["exit_code"] != code or report["run"]["outcome"] != "interrupted":
+            self.say(f"exit code {code}, the report says {report['run']['exit_code']}, {report['run']['outcome']}")
+        self.problems += [f"after an interrupt: {problem}" for problem in check_state.check(report, state, None, self.farm.swapped())]
 
     def wait(self, process):
         try:
