@@ -266,7 +266,7 @@ static bool settle_what_is_over(struct host_job *job)
 
 		if (session->state != SESSION_PLANNED)
 			continue;
-		if (job_stopping(job) && session->asked)
+		if ((job_stopping(job) || job->not_drained) && session->asked)
 			act_settle_to(job, session, REP_SESSION_IN_DOUBT, session->error);
 		else if (job_stopping(job) || job->not_drained)
 			settle_not_attempted(job, session);

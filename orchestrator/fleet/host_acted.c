@@ -177,7 +177,7 @@ enum job_state act_overdue(struct host_job *job, bool withdrawn)
 	if (job->state == JOB_ACT)
 		act_abandon(job, withdrawn);
 	else if (job->state == JOB_WARN)
-		warn_abandon(job);
+		warn_abandon(job, withdrawn);
 	for (uint32_t i = 0; i < job->session_count; i++)
 		asked |= job->sessions[i].state == SESSION_ASKED;
 	if (job->state == JOB_VERIFY || job->state == JOB_RECHECK)

@@ -110,8 +110,10 @@ enum job_state call_off_overdue(struct host_job *job)
  * earlier part of it. */
 static bool still_waits(const struct host_job *job, const struct session_job *session)
 {
-	bool warned = session->warning == WARNING_GIVEN || session->warning == WARNING_AGAIN ||
-		      (session->warned_before && session->warning == WARNING_NONE);
+	bool told = session->warning == WARNING_GIVEN || session->warning == WARNING_AGAIN;
+	bool untold = session->warning == WARNING_NONE || session->warning == WARNING_FAILED;
+	bool warned = told || (untold && session->warned_before) ||
+		      (untold && session->maybe_warned && job_stopping(job));
 
 	return warned && job_host(job)->sessions[session->row].outcome == REP_SESSION_NOT_ATTEMPTED;
 }

@@ -226,7 +226,8 @@ void warn_listed(struct host_job *job, const struct session_list *list);
 bool warn_is_back(struct host_job *job, struct session_job *session,
 		  const struct session_details *details);
 enum job_state warn_warned(struct host_job *job, struct fleet_call *call);
-void warn_abandon(struct host_job *job); /* the warning of `current` was left behind */
+/* The warning of `current` was left behind; `withdrawn`: it is never shown. */
+void warn_abandon(struct host_job *job, bool withdrawn);
 /* ... and the run ends: the user counts as warned. */
 void warn_may_be_shown(struct host_job *job);
 /* Nothing is to be done until then, and nothing stays open. */

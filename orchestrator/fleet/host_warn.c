@@ -185,8 +185,11 @@ static void not_warned(struct host_job *job, struct session_job *session,
 	tell_journal(job, session, session->warn_error);
 	if (!first || notify_of(job)->failed == FLEET_FAILED_CONTINUE)
 		return;
-	act_settle_as(job, session, REP_SESSION_NOT_ATTEMPTED, session->warn_error,
-		      REP_REASON_NOT_WARNED);
+	if (session->asked) /* by the run that this one goes on with: he may be going */
+		act_settle_to(job, session, REP_SESSION_IN_DOUBT, session->warn_error);
+	else
+		act_settle_as(job, session, REP_SESSION_NOT_ATTEMPTED, session->warn_error,
+			      REP_REASON_NOT_WARNED);
 	if (notify_of(job)->failed == FLEET_FAILED_ABORT)
 		fleet_stop(job->fleet, FLEET_STOP_NOTIFY_FAILED);
 }
@@ -251,10 +254,11 @@ void warn_may_be_shown(struct host_job *job)
 	tell_journal(job, session, 0);
 }
 
-void warn_abandon(struct host_job *job)
+void warn_abandon(struct host_job *job, bool withdrawn)
 {
 	struct session_error error = job_timeout_error(job);
 
+	job->sessions[job->current].maybe_warned |= !withdrawn;
 	not_warned(job, &job->sessions[job->current], &error);
 }
 

@@ -195,5 +195,8 @@ int replay_mark_not_warned(struct replay *replay, uint32_t row)
 	if (!at)
 		return rep_read_fail_memory(&replay->reader);
 	at->warning = false;
+	/* No answer came: it may have been shown all the same. */
+	at->warned |=
+		strcmp(replay->line.told_error.api, session_api_name(SESSION_API_RDSWEEP)) == 0;
 	return replay_keep_error(replay, &replay->line.told_error, &at->warn_error);
 }

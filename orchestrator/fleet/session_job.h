@@ -42,6 +42,7 @@ struct session_job {
 	bool resumed;
 	bool disconnected;   /* as it was last listed or looked at */
 	bool warned_before;  /* by the run that this one goes on with */
+	bool maybe_warned;   /* a warning was left behind, and may be shown yet */
 	bool warn_intended;  /* the journal has that it is about to be warned */
 	uint8_t warning;     /* enum session_warning */
 	uint8_t warn_tries;  /* of the present warning, that failed */

@@ -546,8 +546,16 @@ static bool is_line_of(struct farm *farm, const char *at, const char *event)
 	return strncmp(at, begin, strlen(begin)) == 0;
 }
 
+/* Before `end`. */
+static bool holds(const char *line, const char *end, const char *text)
+{
+	const char *at = strstr(line, text);
+
+	return at && at < end;
+}
+
 bool farm_journal_has(const struct farm *farm, const char *event, const char *host,
-		      const char *text)
+		      const char *text, const char *more)
 {
 	const char *at = strbuf_text(&farm->journal_bytes);
 	char begin[64], of_host[64];
@@ -556,10 +564,9 @@ bool farm_journal_has(const struct farm *farm, const char *event, const char *ho
 	(void)snprintf(of_host, sizeof(of_host), "\"host\":\"%s\"", host);
 	for (; *at; at += strcspn(at, "\n") + 1) {
 		const char *end = at + strcspn(at, "\n");
-		const char *named = strstr(at, of_host), *found = strstr(at, text);
 
-		if (strncmp(at, begin, strlen(begin)) == 0 && named && named < end && found &&
-		    found < end)
+		if (strncmp(at, begin, strlen(begin)) == 0 && holds(at, end, of_host) &&
+		    holds(at, end, text) && holds(at, end, more))
 			return true;
 	}
 	return false;
@@ -668,6 +675,13 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 		assert_int_equal(journal_reopen(&farm->read), 0);
 	farm->options.verify_timeout_ms = crashed->options.verify_timeout_ms;
 	farm->options.sweeps = crashed->options.sweeps;
+	farm->options.retries = crashed->options.retries;
+	farm->options.retry_delay_ms = crashed->options.retry_delay_ms;
+	farm->options.wait = crashed->options.wait;
+	farm->options.max_closing = crashed->options.max_closing;
+	farm->options.waves = crashed->options.waves;
+	farm->options.wave_count = crashed->options.wave_count;
+	farm->options.wave_pause_ms = crashed->options.wave_pause_ms;
 	farm->options.look_again = crashed->options.look_again;
 	farm->options.max_sessions = crashed->options.max_sessions;
 	farm->options.call_timeout_ms = crashed->options.call_timeout_ms;

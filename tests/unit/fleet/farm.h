@@ -159,9 +159,9 @@ void farm_check_courtesy(struct farm *farm, bool strict);
  * whichever of its processes, than it says it does. */
 void farm_check_untold(struct farm *farm);
 
-/* Whether any line of the journal begins with that event of that host, and holds that text. */
+/* Whether any line of the journal begins with that event of that host, and holds both texts. */
 bool farm_journal_has(const struct farm *farm, const char *event, const char *host,
-		      const char *text);
+		      const char *text, const char *more);
 
 #define assert_outcome(row, expected)                                                              \
 	assert_string_equal(rep_session_outcome_name((enum rep_session_outcome)(row)->outcome),    \

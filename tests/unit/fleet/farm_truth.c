@@ -286,7 +286,9 @@ static void check_called_off(struct farm *farm, const struct rep_host *host,
 	bool stopped = farm->record.run.stopped_by[0] != '\0';
 	bool disconnected;
 
-	if (history->calls_off && history->logged_off_ms != UTC_UNKNOWN)
+	/* Whoever could not be warned anew by a run that goes on with that is logged off all the same, if that is wanted. */
+	if (history->calls_off && history->logged_off_ms != UTC_UNKNOWN &&
+	    !(farm->resumed && farm->options.notify.failed == FLEET_FAILED_CONTINUE))
 		fail_msg("%s session %u was told that it is called off, and was logged off",
 			 host->name, (unsigned)row->id);
 	/* A warning that was left behind may have been shown: he is told too. */
@@ -341,16 +343,12 @@ void farm_check_untold(struct farm *farm)
 			const struct rep_session *row = &host->sessions[k];
 			struct history history = history_of(farm, host, row);
 			bool disconnected;
-			char in_row[40];
 
-			/* A warning that was left behind, and may have been shown, counts as none. */
-			(void)snprintf(in_row, sizeof(in_row), "\"row\":%u,\"until\":null",
-				       (unsigned)k);
-			if (farm_journal_has(farm, "warned", host->name, in_row))
+			/* Of whom the record says that the warning got no answer: it is told already. */
+			if (row->reason == REP_REASON_NOT_WARNED)
 				continue;
 			expecting += row->outcome == REP_SESSION_NOT_ATTEMPTED &&
-				     row->reason != REP_REASON_NOT_WARNED && history.warnings &&
-				     !history.calls_off &&
+				     history.warnings && !history.calls_off &&
 				     farm_row_present(farm, host->name, row, &disconnected);
 		}
 	}

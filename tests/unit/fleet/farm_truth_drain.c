@@ -46,10 +46,14 @@ static void check_drain(struct farm *farm, const struct rep_host *host)
 	/* Not put back as far as was seen, and a call of then was still on its way. */
 	late = farm->resumed && host->error && host->drain_after == REP_DRAIN_ON &&
 	       then == host->drain_before;
+	/* A run before this one was killed while it closed the door, and its call took longer than any may. */
+	late |= farm->resumed && host->drain_during == REP_DRAIN_UNKNOWN &&
+		host->drain_after == host->drain_before &&
+		farm_journal_has(farm, "drain", host->name, "\"during\":null", "");
 	if (host->drain_after && host->drain_after != then && !late)
 		fail_msg("%s is reported in drain mode '%s' and is in '%s'", host->name,
 			 rep_drain_name((enum rep_drain)host->drain_after), rep_drain_name(then));
-	if (for_the_run && host->drain_before && host->drain_before != now &&
+	if (for_the_run && !late && host->drain_before && host->drain_before != now &&
 	    (!host->error || (ended && !run->exit_code) || host->drain_after == host->drain_before))
 		fail_msg("%s was in drain mode '%s', is in '%s', and that is no error", host->name,
 			 rep_drain_name((enum rep_drain)host->drain_before), rep_drain_name(now));
@@ -71,9 +75,9 @@ static void check_door(struct farm *farm, const struct farm_effect *effect)
 	if (in_doubt)
 		return;
 	/* ... as it may in a run that goes on and knows by now what became of it; so may one that put the mode back. */
-	if (farm->resumed && (farm_journal_has(farm, "left", effect->host, "") ||
-			      farm_journal_has(farm, "result", effect->host, "\"in_doubt\"") ||
-			      farm_journal_has(farm, "drain", effect->host, "\"to\":\"off\"")))
+	if (farm->resumed && (farm_journal_has(farm, "left", effect->host, "", "") ||
+			      farm_journal_has(farm, "result", effect->host, "\"in_doubt\"", "") ||
+			      farm_journal_has(farm, "drain", effect->host, "\"to\":\"off\"", "")))
 		return;
 	if (farm_drain_at(farm, effect->host, effect->t_ms) == SESSION_DRAIN_OFF)
 		fail_msg("%s session %u was logged off while the host took new logons",

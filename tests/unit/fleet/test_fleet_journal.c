@@ -360,8 +360,41 @@ static void resume__message_not_come_to__in_doubt(void **state)
 	farm_release(&before);
 }
 
+/* Asked, still there after his time, and not to be warned anew before he is asked again: he may be going all the same. */
+static void resume__asked_and_not_warned_anew__in_doubt(void **state)
+{
+	struct farm before, farm;
+	int64_t at_ms = 1000;
+
+	(void)state;
+	do {
+		if (at_ms > 1000)
+			farm_release(&before);
+		farm_init(&before, "h1",
+			  "\"defaults\": {\"logoff_takes_ms\": 60000}, \"hosts\": {\"h1\": "
+			  "{\"sessions\": [{\"id\": 2, \"user\": \"CORP\\\\alice\"}]}}");
+		before.options.notify = (struct fleet_notify){ .text = FARM_WARNING,
+							       .grace_ms = 1000,
+							       .again_ms = -1,
+							       .called_off = FARM_CALLED_OFF };
+		before.options.verify_timeout_ms = 2000;
+		farm_keep_journal(&before);
+		farm_run_until(&before, at_ms += 5);
+	} while (!strstr(strbuf_text(&before.state), "\"logoff\""));
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_string_equal(farm_picture(&farm),
+			    "h1 failed: 2 alice in_doubt ERROR_CTX_CLOSE_PENDING\n");
+	farm_check_truth(&farm);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 static void farm_settings(struct farm *farm, uint64_t *rng)
 {
+	static const struct fleet_wave waves[] = { { 1, false }, { 50, true } };
+
 	farm->options.concurrency = (unsigned)rng_below(rng, 6) + 1;
 	farm->options.pool_threads = farm->options.concurrency + 1 + (unsigned)rng_below(rng, 4);
 	farm->options.call_timeout_ms = 2000;
@@ -371,6 +404,21 @@ static void farm_settings(struct farm *farm, uint64_t *rng)
 	farm->sync_us = (int64_t)rng_below(rng, 20000);
 	farm->options.sweeps = (uint32_t)rng_below(rng, 4);
 	farm->options.look_again = rng_below(rng, 3) == 0;
+	farm->options.retries = (unsigned)rng_below(rng, 3);
+	farm->options.retry_delay_ms = 1 + (int64_t)rng_below(rng, 1000);
+	farm->options.wait = rng_below(rng, 6) == 0;
+	if (rng_below(rng, 4) == 0)
+		farm->options.max_closing = 1 + (int64_t)rng_below(rng, 4);
+	if (rng_below(rng, 3) == 0) {
+		farm->options.waves = waves;
+		farm->options.wave_count = 2;
+		farm->options.wave_pause_ms = (int64_t)rng_below(rng, 300);
+	}
+	for (size_t i = 0; i < farm->host_count; i++)
+		if (rng_below(rng, 8) == 0)
+			(void)farm_set_drain(
+				farm, farm->hosts[i].name,
+				(enum session_drain)rng_below(rng, SESSION_DRAIN_ON + 1));
 	if (rng_below(rng, 4) == 0)
 		farm->options.max_sessions = 12 + (int64_t)rng_below(rng, 6);
 	switch (rng_below(rng, 9)) {
@@ -393,6 +441,10 @@ static void farm_settings(struct farm *farm, uint64_t *rng)
 							      .grace_ms = 1500,
 							      .again_ms = -1,
 							      .called_off = FARM_CALLED_OFF };
+		if (rng_below(rng, 3) == 0)
+			farm->options.notify.again_ms = (int64_t)rng_below(rng, 1000);
+		farm->options.notify.disconnected = rng_below(rng, 2);
+		farm->options.notify.failed = (enum fleet_failed)rng_below(rng, 3);
 		break;
 	default:
 		break;
@@ -555,13 +607,14 @@ static void make_scenario(struct strbuf *scenario, uint64_t *rng)
 	strbuf_adds(scenario, "\"hosts\": {");
 	for (unsigned i = 1; i <= 4; i++)
 		strbuf_addf(scenario,
-			    "%s\"h%u\": {\"sessions\": [{\"id\": 2, \"user\": \"CORP\\\\a\"}, "
+			    "%s\"h%u\": {\"sessions\": [{\"id\": 2, \"user\": \"CORP\\\\a\"%s}, "
 			    "{\"id\": 3, \"user\": "
 			    "\"CORP\\\\b\", \"returns_after_ms\": %u}, {\"id\": 4, \"user\": "
 			    "\"CORP\\\\c\", "
 			    "\"leaves_after_ms\": %u}], \"faults\": [%s]}",
-			    i > 1 ? ", " : "", i, (unsigned)rng_below(rng, 3000),
-			    (unsigned)rng_below(rng, 4000),
+			    i > 1 ? ", " : "", i,
+			    rng_below(rng, 4) ? "" : ", \"state\": \"disconnected\"",
+			    (unsigned)rng_below(rng, 3000), (unsigned)rng_below(rng, 4000),
 			    faults[rng_below(rng, sizeof(faults) / sizeof(*faults))]);
 	strbuf_adds(scenario, "}");
 }
@@ -644,6 +697,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(resume__killed_while_warning__who_may_have_been_warned_counts),
 		cmocka_unit_test(resume__stopped_after_an_intent__who_was_warned_still_waits),
 		cmocka_unit_test(resume__message_not_come_to__in_doubt),
+		cmocka_unit_test(resume__asked_and_not_warned_anew__in_doubt),
 		cmocka_unit_test(resume__killed_at_any_moment__record_matches_the_fleet),
 	};
 	int failed;
