@@ -127,6 +127,8 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
 		.doubts = goes_on ? run->resume->doubts : NULL,
+		.warned = goes_on ? run->resume->warned : NULL,
+		.warned_count = goes_on ? run->resume->read.warned_count : 0,
 		.survey_rows = goes_on ? run->resume->read.survey_rows : NULL,
 		.doubt_count = goes_on ? run->resume->read.doubt_count : 0,
 		.drain_doubts = goes_on ? run->resume->drain_doubts : NULL,

@@ -238,21 +238,11 @@ static uint32_t expected(const struct fleet_plan *plan)
 
 static void say_declined(struct run *run, const char *why)
 {
-	size_t warned = goes_on(run) ? run->resume->read.warned_count : 0;
 	struct strbuf line;
 
 	strbuf_init(&line);
 	strbuf_addf(&line, "%sdeclined: nothing %swas touched", why, goes_on(run) ? "more " : "");
 	writer_line(run->writer, strbuf_text(&line));
-	if (warned && run->options->notify) {
-		strbuf_clear(&line);
-		strbuf_addf(&line,
-			    "  %lu session%s still expect%s to be logged off: nobody has told them "
-			    "otherwise",
-			    (unsigned long)warned, plural((uint32_t)warned),
-			    warned == 1 ? "s" : "");
-		writer_line(run->writer, strbuf_text(&line));
-	}
 	strbuf_release(&line);
 }
 

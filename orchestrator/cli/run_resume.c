@@ -24,6 +24,7 @@ void run_resume_release(struct run_resume *resume)
 	file_journal_close(resume->file);
 	outputs_release(&resume->outputs);
 	free(resume->doubts);
+	free(resume->warned);
 	free(resume->drain_doubts);
 	strbuf_release(&resume->bytes);
 	run_resume_init(resume);
@@ -129,8 +130,9 @@ static int take_doubts(struct run_resume *resume)
 	const struct journal_read *read = &resume->read;
 
 	resume->doubts = copy_doubts(read->doubts, read->doubt_count);
+	resume->warned = copy_doubts(read->warned, read->warned_count);
 	resume->drain_doubts = copy_doubts(read->drain_doubts, read->drain_doubt_count);
-	return resume->doubts && resume->drain_doubts ? 0 : -1;
+	return resume->doubts && resume->warned && resume->drain_doubts ? 0 : -1;
 }
 
 /* How a settled run ended: its last line. */

@@ -20,6 +20,7 @@ struct run_resume {
 	struct run_journal head;
 	struct outputs outputs;		  /* the run's own and those of -o; the run takes them */
 	struct fleet_doubt *doubts;	  /* as many as read.doubt_count */
+	struct fleet_doubt *warned;	  /* as many as read.warned_count */
 	struct fleet_doubt *drain_doubts; /* as many as read.drain_doubt_count */
 	bool loaded;			  /* private */
 	struct strbuf bytes;		  /* private */

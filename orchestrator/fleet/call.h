@@ -40,6 +40,7 @@ struct fleet_call {
 	const char *name, *address;
 	struct session_host *connection;
 	struct session_order order; /* ACT; its texts are in `user`, `domain` and `text` */
+	bool asked_before;	    /* ACT: an earlier call has asked, or may have */
 	struct session_permit permit;
 	char user[SESSION_TEXT_SIZE], domain[SESSION_TEXT_SIZE];
 	char *text;				/* of the order's message; the block's own */

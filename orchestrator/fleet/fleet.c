@@ -172,14 +172,31 @@ void fleet_feed(struct fleet *fleet)
 
 static void next_wave(struct fleet *fleet);
 
+size_t fleet_doubts_of(const struct fleet_doubt *doubts, size_t count, uint32_t host)
+{
+	size_t first = 0;
+
+	while (first < count) {
+		size_t middle = first + (count - first) / 2;
+
+		if (doubts[middle].host < host)
+			first = middle + 1;
+		else
+			count = middle;
+	}
+	return first;
+}
+
 /* The run before may have asked it, and nobody has looked since. */
 static const struct fleet_doubt *doubt_of(const struct fleet *fleet, uint32_t host, uint32_t row)
 {
-	const struct fleet_options *options = &fleet->options;
+	const struct fleet_doubt *doubts = fleet->options.doubts;
+	size_t count = fleet->options.doubt_count;
 
-	for (size_t i = 0; i < options->doubt_count; i++)
-		if (options->doubts[i].host == host && options->doubts[i].row == row)
-			return &options->doubts[i];
+	for (size_t i = fleet_doubts_of(doubts, count, host); i < count && doubts[i].host == host;
+	     i++)
+		if (doubts[i].row == row)
+			return &doubts[i];
 	return NULL;
 }
 
@@ -206,11 +223,36 @@ static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_
 	journal_result(fleet->options.journal, fleet->record, host, row);
 }
 
+/* A first run that was turned down is settled: whoever reads its journal is told the same. One that can go on decides
+ * about its hosts anew. */
+static bool is_turned_down(const struct fleet *fleet)
+{
+	return (fleet->stop == FLEET_STOP_DECLINED && !fleet->options.resume) ||
+	       fleet->stop == FLEET_STOP_MAX_SESSIONS;
+}
+
+/* Whoever the run before had warned, and this one has not come to. */
+static void count_untold(struct fleet *fleet)
+{
+	uint32_t last_host = UINT32_MAX;
+
+	for (size_t i = 0; i < fleet->options.warned_count; i++) {
+		const struct fleet_doubt *warned = &fleet->options.warned[i];
+		const struct rep_host *host = &fleet->record->hosts[warned->host];
+
+		if (host->sessions[warned->row].outcome != REP_SESSION_NONE)
+			continue;
+		fleet->untold_sessions++;
+		fleet->untold_hosts += warned->host != last_host;
+		last_host = warned->host;
+	}
+}
+
 static void settle_unstarted(struct fleet *fleet)
 {
-
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		struct rep_host *host = &fleet->record->hosts[i];
+		uint8_t before = host->outcome;
 		bool touched = false;
 
 		for (uint32_t row = 0; row < host->session_count; row++) {
@@ -225,6 +267,8 @@ static void settle_unstarted(struct fleet *fleet)
 			host->outcome = REP_HOST_NOT_ATTEMPTED;
 		else if (touched && host->outcome != REP_HOST_NOT_ATTEMPTED)
 			host->outcome = (uint8_t)verdict_host(host, !host->error, false);
+		if (host->outcome != before && is_turned_down(fleet))
+			journal_done(fleet->options.journal, fleet->record, (uint32_t)i);
 	}
 }
 
@@ -243,9 +287,7 @@ static void tell_finished(struct journal_waiter *waiter)
 static bool is_settled(const struct fleet *fleet)
 {
 	struct rep_totals totals;
-	bool turned_down = fleet->stop == FLEET_STOP_DECLINED && !fleet->options.resume;
-	bool to_the_end = fleet->stop == FLEET_STOP_NONE || turned_down ||
-			  fleet->stop == FLEET_STOP_MAX_SESSIONS;
+	bool to_the_end = fleet->stop == FLEET_STOP_NONE || is_turned_down(fleet);
 
 	rep_totals_count(fleet->record, &totals);
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
@@ -262,8 +304,7 @@ static void tell_untold(struct fleet *fleet)
 {
 	if (fleet->untold_sessions)
 		fleet_warn(fleet,
-			   "%u session%s on %u host%s %s warned and could not be told that it is "
-			   "called off",
+			   "%u session%s on %u host%s %s warned and not told that it is called off",
 			   (unsigned)fleet->untold_sessions, fleet->untold_sessions == 1 ? "" : "s",
 			   (unsigned)fleet->untold_hosts, fleet->untold_hosts == 1 ? "" : "s",
 			   fleet->untold_sessions == 1 ? "was" : "were");
@@ -275,6 +316,7 @@ void fleet_finish(struct fleet *fleet)
 
 	if (fleet->phase == FLEET_FINISHED)
 		return;
+	count_untold(fleet);
 	settle_unstarted(fleet);
 	if (fleet->again || fleet->sweep)
 		comeback_decide_fleet(fleet);

@@ -118,6 +118,9 @@ struct fleet_options {
 	 * backends. */
 	bool one_host_first;
 	struct journal *journal; /* NULL: none is kept. Takes one pool thread beyond pool_threads */
+	/* Those whom a run that goes on had warned, and not told otherwise. In order of host; the time is unused. */
+	const struct fleet_doubt *warned;
+	size_t warned_count;
 	/* A run that goes on: the record is filled with what was confirmed (selected rows without
 	 * an outcome are still to be acted on), there is no survey, and the gate shows what is
 	 * left. */

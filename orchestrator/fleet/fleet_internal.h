@@ -48,7 +48,7 @@ struct fleet {
 	int64_t grace_until_us; /* the latest end of any grace; 0: nobody was warned */
 	bool hastened;		/* ... and tell nobody anything any more: a second interrupt */
 	bool call_off_over;	/* our credentials are refused: nobody else is told either */
-	/* who was warned and could not be told that it is called off */
+	/* who was warned, stays, and was not told that it is called off */
 	uint32_t untold_sessions, untold_hosts;
 	bool restore_leave; /* what is not put back by now stays as it is */
 	bool feeding;
@@ -173,6 +173,9 @@ void sweep_settle(struct host_job *job);
 void fleet_stopping_init(struct fleet *fleet); /* sets up its timers */
 enum rep_reason fleet_stop_reason(enum fleet_stop stop);
 void fleet_stop_jobs(struct fleet *fleet, bool now); /* those of the queue */
+
+/* Where those of that host begin in a list in order of host. */
+size_t fleet_doubts_of(const struct fleet_doubt *doubts, size_t count, uint32_t host);
 
 /* The record's index of an error. */
 uint16_t fleet_error(struct fleet *fleet, const struct session_error *error);

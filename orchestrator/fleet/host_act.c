@@ -47,16 +47,20 @@ enum fleet_command act_command(const struct host_job *job)
 }
 
 /* Gone, as a look that succeeded has told: by our asking or before it. A message makes nobody go. */
-void act_settle_gone(struct host_job *job, struct session_job *session)
+enum rep_session_outcome act_outcome_gone(enum fleet_command command, bool asked)
 {
-	static const enum rep_session_outcome asked[] = {
+	static const enum rep_session_outcome outcomes[] = {
 		[FLEET_LOGOFF] = REP_SESSION_LOGGED_OFF,
 		[FLEET_DISCONNECT] = REP_SESSION_DISCONNECTED,
 		[FLEET_MESSAGE] = REP_SESSION_ALREADY_GONE,
 	};
 
-	act_settle_to(job, session,
-		      session->asked ? asked[act_command(job)] : REP_SESSION_ALREADY_GONE, 0);
+	return asked ? outcomes[command] : REP_SESSION_ALREADY_GONE;
+}
+
+void act_settle_gone(struct host_job *job, struct session_job *session)
+{
+	act_settle_to(job, session, act_outcome_gone(act_command(job), session->asked), 0);
 }
 
 void act_settle_changed(struct host_job *job, struct session_job *session)
@@ -81,7 +85,8 @@ static void settle_not_attempted(struct host_job *job, struct session_job *sessi
 }
 
 /* Sessions that the run before had asked about, or may have: they count as closing since then. A message leaves nothing
- * to look for, and is sent once more: rather two boxes than none. */
+ * to look for, and is sent once more: rather two boxes than none. Where it is not come to, it may have been sent all
+ * the same. */
 static void take_up_doubts(struct host_job *job)
 {
 	const struct fleet_options *options = &job->fleet->options;
@@ -95,15 +100,28 @@ static void take_up_doubts(struct host_job *job)
 
 			if (session->row != doubt->row)
 				continue;
+			session->asked = true;
 			if (act_command(job) == FLEET_MESSAGE)
 				continue;
-			session->asked = session->resumed = session->present = true;
+			session->resumed = session->present = true;
 			session->asked_us = job_now_us(job) - (wall_ms - doubt->asked_at_ms) * 1000;
 			session->started_us = job_now_us(job);
 			session->warn_error = doubt->warn_error;
 			session_job_move(session, SESSION_ASKED);
 		}
 	}
+}
+
+static void take_up_warned(struct host_job *job)
+{
+	const struct fleet_options *options = &job->fleet->options;
+
+	size_t i = fleet_doubts_of(options->warned, options->warned_count, job->index);
+
+	for (; i < options->warned_count && options->warned[i].host == job->index; i++)
+		for (uint32_t k = 0; k < job->session_count; k++)
+			job->sessions[k].warned_before |=
+				job->sessions[k].row == options->warned[i].row;
 }
 
 int act_begin(struct host_job *job)
@@ -127,8 +145,10 @@ int act_begin(struct host_job *job)
 			};
 	}
 	job->interval_ms = job->fleet->options.verify_interval_ms;
-	if (job->fleet->options.resume)
+	if (job->fleet->options.resume) {
 		take_up_doubts(job);
+		take_up_warned(job);
+	}
 	return 0;
 }
 

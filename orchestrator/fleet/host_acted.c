@@ -15,6 +15,20 @@ static void now_asked(struct host_job *job, struct session_job *session, bool su
 		job->fleet->options.wait && sure ? 0 : job->fleet->options.verify_interval_ms;
 }
 
+/* Who was asked before is not left alone: he is still there, or has the message. */
+static void settle_no_longer_matches(struct host_job *job, struct session_job *session)
+{
+	struct session_error timeout = fleet_finding(SESSION_FINDING_VERIFY_TIMEOUT);
+	bool message = act_command(job) == FLEET_MESSAGE;
+
+	if (!session->asked)
+		act_settle_as(job, session, REP_SESSION_SKIPPED, 0, REP_REASON_NO_LONGER_MATCHES);
+	else
+		act_settle_to(job, session,
+			      message ? REP_SESSION_IN_DOUBT : REP_SESSION_STILL_PRESENT,
+			      session->error ? session->error : fleet_error(job->fleet, &timeout));
+}
+
 void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call)
 {
 	switch (call->seen) {
@@ -30,8 +44,7 @@ void act_seen_otherwise(struct host_job *job, struct session_job *session, struc
 		break;
 	case SESSION_SEEN_NO_LONGER_MATCHES:
 		if (!act_settle_disconnected(job, session, &call->details))
-			act_settle_as(job, session, REP_SESSION_SKIPPED, 0,
-				      REP_REASON_NO_LONGER_MATCHES);
+			settle_no_longer_matches(job, session);
 		break;
 	}
 }
@@ -84,7 +97,9 @@ static enum job_state acted_with_error(struct host_job *job, struct session_job 
 
 	session->error = fleet_error(job->fleet, error);
 	if (error->api == SESSION_API_RDSWEEP) {
-		act_settle_to(job, session, REP_SESSION_TIMED_OUT, session->error);
+		act_settle_to(job, session,
+			      session->asked ? REP_SESSION_IN_DOUBT : REP_SESSION_TIMED_OUT,
+			      session->error);
 		return JOB_NEXT;
 	}
 	if (!looking && act_command(job) == FLEET_DISCONNECT && error->code == 5023) {
@@ -173,6 +188,12 @@ enum job_state act_overdue(struct host_job *job, bool withdrawn)
 	return JOB_NEXT;
 }
 
+/* Whoever was gone before this call was made: by himself, or asked before. */
+static enum rep_session_outcome gone_late(const struct fleet *fleet, const struct fleet_call *call)
+{
+	return act_outcome_gone(fleet->options.command, call->asked_before);
+}
+
 void act_late(struct fleet *fleet, struct fleet_call *call)
 {
 	struct host_job *job = &fleet->jobs[call->host];
@@ -187,7 +208,9 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 	bool delivered = call->status == 0 && call->seen == SESSION_SEEN_SAME &&
 			 fleet->options.command == FLEET_MESSAGE;
 
-	/* A late yes changes nothing but for a message: only a look tells whether it is done. */
+	/* A late yes changes nothing but for a message: only a look tells whether it is done. A refusal says nothing of what
+	 * was asked before. */
+	refused &= !call->asked_before;
 	if (!of_command || (!refused && !was_gone && !delivered))
 		return;
 	for (uint32_t i = 0; i < job->session_count; i++) {
@@ -196,7 +219,7 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 		if (session->row != call->row || session->state != SESSION_ASKED || session->sure)
 			continue;
 		if (was_gone)
-			act_settle_to(job, session, REP_SESSION_ALREADY_GONE, 0);
+			act_settle_to(job, session, gone_late(fleet, call), 0);
 		else
 			act_settle_to(job, session, REP_SESSION_FAILED,
 				      fleet_error(fleet, &call->error));
@@ -205,7 +228,7 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 	if (row->outcome != REP_SESSION_IN_DOUBT)
 		return;
 	row->outcome = delivered  ? REP_SESSION_MESSAGED
-		       : was_gone ? REP_SESSION_ALREADY_GONE
+		       : was_gone ? gone_late(fleet, call)
 				  : REP_SESSION_FAILED;
 	row->error = refused ? fleet_error(fleet, &call->error) : 0;
 	journal_result(fleet->options.journal, fleet->record, call->host, call->row);

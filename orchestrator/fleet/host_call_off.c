@@ -1,5 +1,6 @@
 /* host_call_off.c - a run that is stopped: users who were warned and stay are told so, each once, within
- * the time of one call for each host. What cannot be told is noted and said at the end. */
+ * the time of one call for each host. What cannot be told is noted and said at the end; so is who was warned
+ * by the run that this one goes on with, and not yet by this one. */
 #include "fleet_internal.h"
 
 #include "win_error.h"
@@ -105,13 +106,25 @@ enum job_state call_off_overdue(struct host_job *job)
 	return JOB_NEXT;
 }
 
+/* He was not come to, and still believes what he was told: by this run, where no worker was left for him, or by an
+ * earlier part of it. */
+static bool still_waits(const struct host_job *job, const struct session_job *session)
+{
+	bool warned = session->warning == WARNING_GIVEN || session->warning == WARNING_AGAIN ||
+		      (session->warned_before && session->warning == WARNING_NONE);
+
+	return warned && job_host(job)->sessions[session->row].outcome == REP_SESSION_NOT_ATTEMPTED;
+}
+
 void call_off_count(struct host_job *job)
 {
 	uint32_t untold = 0;
 
-	for (uint32_t i = 0; job_stopping(job) && i < job->session_count; i++)
-		untold += wants_it(job, &job->sessions[i]) ||
-			  job->sessions[i].warning == WARNING_NOT_CALLED_OFF;
+	for (uint32_t i = 0; i < job->session_count; i++)
+		untold +=
+			still_waits(job, &job->sessions[i]) ||
+			(job_stopping(job) && (wants_it(job, &job->sessions[i]) ||
+					       job->sessions[i].warning == WARNING_NOT_CALLED_OFF));
 	job->fleet->untold_sessions += untold;
 	job->fleet->untold_hosts += untold > 0;
 }

@@ -280,6 +280,8 @@ void act_settle_changed(struct host_job *job, struct session_job *session);
 extern const struct session_error act_out_of_memory;
 void act_not_closing(struct host_job *job, struct session_job *session);
 void act_settle_gone(struct host_job *job, struct session_job *session);
+/* What a session is that is gone, `asked` or not. */
+enum rep_session_outcome act_outcome_gone(enum fleet_command command, bool asked);
 /* Whether it is as `disconnect` would have it; then it is settled. */
 bool act_settle_disconnected(struct host_job *job, struct session_job *session,
 			     const struct session_details *details);

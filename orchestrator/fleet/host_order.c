@@ -105,6 +105,7 @@ int order_act(struct host_job *job, struct fleet_call *call, int64_t not_after_u
 
 	fill_identity(job, call, session);
 	call->order.act = act_of(&fleet->options);
+	call->asked_before = session->asked;
 	call->order.not_after_us = not_after_us;
 	/* Whoever has disconnected himself meanwhile is left alone. */
 	if (fleet->options.command == FLEET_DISCONNECT)

@@ -245,8 +245,10 @@ void warn_may_be_shown(struct host_job *job)
 {
 	struct session_job *session = &job->sessions[job->current];
 
-	if (session->warning == WARNING_NONE)
-		begin_grace(job, session, true);
+	if (session->warning != WARNING_NONE)
+		return;
+	begin_grace(job, session, true);
+	tell_journal(job, session, 0);
 }
 
 void warn_abandon(struct host_job *job)

@@ -55,8 +55,11 @@ static int apply_surveyed(struct replay *replay)
 	return 0;
 }
 
+/* By every process that acts: warnings of one before it that was killed may have been shown, and none of its own results
+ * tells. */
 static int apply_confirmed(struct replay *replay)
 {
+	replay_keep_warnings(replay->read);
 	replay->read->confirmed = true;
 	return 0;
 }
@@ -89,18 +92,19 @@ static int apply_intent(struct replay *replay)
 static int apply_warn(struct replay *replay)
 {
 	replay->read->marks[replay->line.host].acted = true;
+	for (size_t i = 0; i < replay->row_count; i++)
+		if (replay_mark_warning(replay, replay->rows[i]) < 0)
+			return -1;
 	return 0;
 }
 
-/* He counts as warned as long as he has a grace and his end is not known. */
+/* He counts as warned as long as he has a grace and his end is not known. What could not be told takes nothing back. */
 static int apply_warned(struct replay *replay)
 {
 	replay->read->marks[replay->line.host].acted = true;
 	if (replay->line.told_error.api)
 		return replay_mark_not_warned(replay, replay->line.row);
-	if (replay->line.until_ms == UTC_UNKNOWN)
-		return 0;
-	return replay_mark_warned(replay, replay->line.row, true);
+	return replay_mark_warned(replay, replay->line.row, replay->line.until_ms != UTC_UNKNOWN);
 }
 
 static int apply_called_off(struct replay *replay)
@@ -136,7 +140,7 @@ static int apply_result(struct replay *replay)
 				     (unsigned)replay->line.row, (unsigned)session->id,
 				     (unsigned)found->session.id);
 	marks->acted = true;
-	replay_mark_result(marks, replay->line.row);
+	replay_mark_result(marks, replay->line.row, found->session.outcome);
 	return replay_keep_session(replay, host, session, &found->session, line_kind(&found->kind));
 }
 

@@ -115,12 +115,15 @@ void replay_copy_host(struct rep_host *to, const struct rep_host *from, uint16_t
 	to->drain_after = from->drain_after;
 }
 
-/* A result clears the doubt; one that is in_doubt is known at least to be so, until
+/* A result clears the doubt, and who was not come to has still been warned; one that is in_doubt is known at least to be so, until
  * journal_reopen(). */
-void replay_mark_result(struct journal_marks *marks, uint32_t row)
+void replay_mark_result(struct journal_marks *marks, uint32_t row, uint8_t outcome)
 {
-	if (row < marks->cap)
-		marks->rows[row].open = marks->rows[row].warned = false;
+	if (row >= marks->cap)
+		return;
+	marks->rows[row].open = marks->rows[row].warning = false;
+	/* The run was stopped before it came to him: he waits for it until he is told otherwise. */
+	marks->rows[row].warned &= outcome == REP_SESSION_NOT_ATTEMPTED;
 }
 
 /* The mark of a row of the line's host; NULL when memory is short. */
@@ -147,10 +150,8 @@ int replay_mark_intent(struct replay *replay, uint32_t row)
 
 	if (!at)
 		return rep_read_fail_memory(&replay->reader);
-	*at = (struct row_mark){ .intent_at_ms = replay->line.t_ms,
-				 .intended = true,
-				 .open = true,
-				 .warn_error = at->warn_error };
+	at->intent_at_ms = replay->line.t_ms;
+	at->intended = at->open = true; /* and still warned, where nothing comes of it */
 	return 0;
 }
 
@@ -161,6 +162,29 @@ int replay_mark_warned(struct replay *replay, uint32_t row, bool warned)
 	if (!at)
 		return rep_read_fail_memory(&replay->reader);
 	at->warned = warned;
+	at->warning = false;
+	return 0;
+}
+
+void replay_keep_warnings(struct journal_read *read)
+{
+	for (size_t i = 0; i < read->host_count; i++) {
+		for (uint32_t row = 0; row < read->marks[i].cap; row++) {
+			struct row_mark *mark = &read->marks[i].rows[row];
+
+			mark->warned |= mark->warning;
+			mark->warning = false;
+		}
+	}
+}
+
+int replay_mark_warning(struct replay *replay, uint32_t row)
+{
+	struct row_mark *at = mark_of(replay, row);
+
+	if (!at)
+		return rep_read_fail_memory(&replay->reader);
+	at->warning = true;
 	return 0;
 }
 
@@ -170,5 +194,6 @@ int replay_mark_not_warned(struct replay *replay, uint32_t row)
 
 	if (!at)
 		return rep_read_fail_memory(&replay->reader);
+	at->warning = false;
 	return replay_keep_error(replay, &replay->line.told_error, &at->warn_error);
 }

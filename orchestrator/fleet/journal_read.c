@@ -126,44 +126,53 @@ static int read_lines(struct replay *replay, const char *bytes, size_t len,
 	return 0;
 }
 
-/* Users who were told that they will be logged off, and of whom nothing else is known. */
-static void count_warned(struct journal_read *read)
+static bool is_open(const struct row_mark *mark)
 {
-	read->warned_count = 0;
-	for (size_t i = 0; i < read->host_count; i++)
-		for (uint32_t row = 0; row < read->marks[i].cap; row++)
-			read->warned_count += read->marks[i].rows[row].warned;
+	return mark->open;
 }
 
-/* The rows that are open, in order of host and row. 0, -1 when memory is short. */
-static int list_doubts(struct journal_read *read)
+static bool is_warned(const struct row_mark *mark)
 {
-	struct journal_doubt *doubts;
+	return !mark->open && (mark->warned || mark->warning);
+}
+
+/* The rows that are so, in order of host and row; NULL when memory is short. */
+static struct journal_doubt *list_rows(struct journal_read *read,
+				       bool (*is)(const struct row_mark *), size_t *ret_count)
+{
+	struct journal_doubt *rows;
 	size_t count = 0;
 
-	count_warned(read);
 	for (size_t i = 0; i < read->host_count; i++)
 		for (uint32_t row = 0; row < read->marks[i].cap; row++)
-			count += read->marks[i].rows[row].open;
-	doubts = arena_alloc(&read->arena, count * sizeof(*doubts));
-	if (!doubts)
-		return -1;
-	read->doubts = doubts;
-	read->doubt_count = count;
+			count += is(&read->marks[i].rows[row]);
+	rows = arena_alloc(&read->arena, count * sizeof(*rows));
+	if (!rows)
+		return NULL;
+	*ret_count = count;
+	count = 0;
 	for (size_t i = 0; i < read->host_count; i++) {
 		for (uint32_t row = 0; row < read->marks[i].cap; row++) {
 			const struct row_mark *mark = &read->marks[i].rows[row];
 
-			if (!mark->open)
-				continue;
-			doubts->host = (uint32_t)i;
-			doubts->row = row;
-			doubts->intent_at_ms = mark->intent_at_ms;
-			doubts->warn_error = mark->warn_error;
-			doubts++;
+			if (is(mark))
+				rows[count++] = (struct journal_doubt){
+					.host = (uint32_t)i,
+					.row = row,
+					.intent_at_ms = mark->intent_at_ms,
+					.warn_error = mark->warn_error,
+				};
 		}
 	}
-	return 0;
+	return rows;
+}
+
+/* Who is in doubt, and who was told that he will be logged off. 0, -1 when memory is short. */
+static int list_doubts(struct journal_read *read)
+{
+	read->doubts = list_rows(read, is_open, &read->doubt_count);
+	read->warned = list_rows(read, is_warned, &read->warned_count);
+	return read->doubts && read->warned ? 0 : -1;
 }
 
 /* Hosts whose drain mode is open. 0, -1 when memory is short. */

@@ -41,7 +41,10 @@ struct journal_read {
 	uint32_t *survey_rows;
 	struct journal_doubt *doubts; /* in order of host, then row */
 	size_t doubt_count;
-	size_t warned_count; /* users who wait for the end of their grace */
+	/* users who were told that they will be logged off, or may have been, and neither were nor have been told otherwise; in order
+	 * of host, then row */
+	struct journal_doubt *warned;
+	size_t warned_count;
 	/* hosts whose drain mode may have been asked to change, without a look since; `row` is 0 */
 	struct journal_doubt *drain_doubts;
 	size_t drain_doubt_count;

@@ -21,7 +21,8 @@ struct row_mark {
 	int64_t intent_at_ms; /* its last intent, if there was one; UTC */
 	bool intended;
 	bool open;	     /* no result has followed */
-	bool warned;	     /* ... and nothing else has followed that */
+	bool warning;	     /* about to be warned: he may have been */
+	bool warned;	     /* ... and has not been told otherwise since, and stays */
 	uint16_t warn_error; /* of the record's: why a warning could not be shown; 0 none */
 };
 
@@ -106,11 +107,14 @@ int replay_keep_session(struct replay *replay, struct rep_host *host, struct rep
 int replay_add_session(struct replay *replay, struct rep_host *host, const struct rep_session *from,
 		       const struct rep_error_kind *kind);
 void replay_copy_host(struct rep_host *to, const struct rep_host *from, uint16_t error);
-/* A result clears the doubt; one that is in_doubt is known at least to be so, until
+/* A result clears the doubt, and who was not come to has still been warned; one that is in_doubt is known at least to be so, until
  * journal_reopen(). */
-void replay_mark_result(struct journal_marks *marks, uint32_t row);
+void replay_mark_result(struct journal_marks *marks, uint32_t row, uint8_t outcome);
 int replay_mark_intent(struct replay *replay, uint32_t row);
 int replay_mark_warned(struct replay *replay, uint32_t row, bool warned);
+int replay_mark_warning(struct replay *replay, uint32_t row);
+/* Who may have been warned counts as warned. */
+void replay_keep_warnings(struct journal_read *read);
 /* A warning could not be shown: the line's error. */
 int replay_mark_not_warned(struct replay *replay, uint32_t row);
 

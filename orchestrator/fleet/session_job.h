@@ -41,6 +41,7 @@ struct session_job {
 	/* asked by the run that this one goes on with: ask again once its verify time is over */
 	bool resumed;
 	bool disconnected;   /* as it was last listed or looked at */
+	bool warned_before;  /* by the run that this one goes on with */
 	bool warn_intended;  /* the journal has that it is about to be warned */
 	uint8_t warning;     /* enum session_warning */
 	uint8_t warn_tries;  /* of the present warning, that failed */

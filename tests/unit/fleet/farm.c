@@ -234,6 +234,7 @@ void farm_release(struct farm *farm)
 		journal_read_release(&farm->read);
 	free(farm->doubts);
 	free(farm->drain_doubts);
+	free(farm->warned);
 	free(farm->commits);
 	strbuf_release(&farm->journal_bytes);
 	for (size_t i = 0; i < farm->host_count; i++) {
@@ -545,6 +546,25 @@ static bool is_line_of(struct farm *farm, const char *at, const char *event)
 	return strncmp(at, begin, strlen(begin)) == 0;
 }
 
+bool farm_journal_has(const struct farm *farm, const char *event, const char *host,
+		      const char *text)
+{
+	const char *at = strbuf_text(&farm->journal_bytes);
+	char begin[64], of_host[64];
+
+	(void)snprintf(begin, sizeof(begin), "{\"event\":\"%s\"", event);
+	(void)snprintf(of_host, sizeof(of_host), "\"host\":\"%s\"", host);
+	for (; *at; at += strcspn(at, "\n") + 1) {
+		const char *end = at + strcspn(at, "\n");
+		const char *named = strstr(at, of_host), *found = strstr(at, text);
+
+		if (strncmp(at, begin, strlen(begin)) == 0 && named && named < end && found &&
+		    found < end)
+			return true;
+	}
+	return false;
+}
+
 /* The same of a drain mode: whoever resumes has to know what it was. What is put back goes ahead
  * without, where the journal has failed. */
 static void check_drain_intended(struct farm *farm, const struct farm_effect *effect)
@@ -615,6 +635,17 @@ void farm_run_until(struct farm *farm, int64_t at_ms)
 	assert_int_equal(exec_run(farm->executor), 0);
 }
 
+static struct fleet_doubt *copy_doubts(const struct journal_doubt *doubts, size_t count)
+{
+	struct fleet_doubt *copies = calloc(count + 1, sizeof(*copies));
+
+	assert_non_null(copies);
+	for (size_t i = 0; i < count; i++)
+		copies[i] = (struct fleet_doubt){ doubts[i].host, doubts[i].row,
+						  doubts[i].intent_at_ms, doubts[i].warn_error };
+	return copies;
+}
+
 void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_bytes)
 {
 	struct journal_read_error error;
@@ -656,19 +687,11 @@ void farm_init_resumed(struct farm *farm, struct farm *crashed, size_t keep_byte
 	farm->record = farm->read.record;
 	memset(&farm->read.record, 0, sizeof(farm->read.record));
 	farm->options.resume = true;
-	farm->doubts = calloc(farm->read.doubt_count + 1, sizeof(*farm->doubts));
-	assert_non_null(farm->doubts);
-	for (size_t i = 0; i < farm->read.doubt_count; i++)
-		farm->doubts[i] =
-			(struct fleet_doubt){ farm->read.doubts[i].host, farm->read.doubts[i].row,
-					      farm->read.doubts[i].intent_at_ms,
-					      farm->read.doubts[i].warn_error };
-	farm->drain_doubts = calloc(farm->read.drain_doubt_count + 1, sizeof(*farm->drain_doubts));
-	assert_non_null(farm->drain_doubts);
-	for (size_t i = 0; i < farm->read.drain_doubt_count; i++)
-		farm->drain_doubts[i] =
-			(struct fleet_doubt){ farm->read.drain_doubts[i].host, 0,
-					      farm->read.drain_doubts[i].intent_at_ms, 0 };
+	farm->doubts = copy_doubts(farm->read.doubts, farm->read.doubt_count);
+	farm->drain_doubts = copy_doubts(farm->read.drain_doubts, farm->read.drain_doubt_count);
+	farm->warned = copy_doubts(farm->read.warned, farm->read.warned_count);
+	farm->options.warned = farm->warned;
+	farm->options.warned_count = farm->read.warned_count;
 	farm->options.drain_doubts = farm->drain_doubts;
 	farm->options.drain_doubt_count = farm->read.drain_doubt_count;
 	farm->options.survey_rows = farm->read.survey_rows;

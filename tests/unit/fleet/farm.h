@@ -69,7 +69,7 @@ struct farm {
 	unsigned syncs, fail_sync; /* the n-th sync fails (from 1; 0 none) */
 	struct journal_read read;  /* what a resumed run goes on from */
 	bool resumed;
-	struct fleet_doubt *doubts, *drain_doubts;
+	struct fleet_doubt *doubts, *drain_doubts, *warned;
 	size_t state_start; /* what is before that is not of the runs */
 	struct exec_timer crash_timer;
 };
@@ -154,6 +154,14 @@ void farm_check_drain(struct farm *farm); /* its part about drain modes */
  * warned and stays when the run is stopped has been told, or the report says that he could not be. `strict`: no fault
  * and no second interrupt stands in the way of that. */
 void farm_check_courtesy(struct farm *farm, bool strict);
+
+/* Fails the test where a run that was stopped leaves more users in the belief that they will be logged off, told so by
+ * whichever of its processes, than it says it does. */
+void farm_check_untold(struct farm *farm);
+
+/* Whether any line of the journal begins with that event of that host, and holds that text. */
+bool farm_journal_has(const struct farm *farm, const char *event, const char *host,
+		      const char *text);
 
 #define assert_outcome(row, expected)                                                              \
 	assert_string_equal(rep_session_outcome_name((enum rep_session_outcome)(row)->outcome),    \

@@ -3,6 +3,7 @@
 #include "farm_effect.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "account.h"
@@ -191,7 +192,8 @@ struct history {
 	/* the warning that the grace counts from: the last one, where there is none "again" */
 	int64_t warned_ms;
 	int64_t logged_off_ms;
-	unsigned warnings, calls_off;
+	unsigned warnings;
+	unsigned calls_off; /* since the last warning */
 };
 
 static struct history history_of(struct farm *farm, const struct rep_host *host,
@@ -217,9 +219,41 @@ static struct history history_of(struct farm *farm, const struct rep_host *host,
 		} else if (strcmp(effect.call, "message") == 0) {
 			if (!history.warnings++ || once)
 				history.warned_ms = effect.t_ms;
+			history.calls_off = 0;
 		}
 	}
 	return history;
+}
+
+/* Whether a line of the journal that ends at `end` has the row in its list. */
+static bool names_row(const char *line, const char *end, uint32_t row)
+{
+	const char *at = strstr(line, "\"rows\":[");
+
+	for (at = at && at < end ? at + 7 : end; at < end && *at != ']'; at += strcspn(at, ",]"))
+		if (strtoul(++at, NULL, 10) == row)
+			return true;
+	return false;
+}
+
+/* He was in doubt when he was warned last: a call of before may get there at any time. */
+static bool in_doubt_when_warned(const struct farm *farm, const struct rep_host *host, uint32_t row)
+{
+	bool intended = false, when_warned = false;
+	char of_host[64];
+
+	(void)snprintf(of_host, sizeof(of_host), "\"host\":\"%s\"", host->name);
+	for (const char *at = strbuf_text(&farm->journal_bytes); *at; at += strcspn(at, "\n") + 1) {
+		const char *end = at + strcspn(at, "\n"), *named = strstr(at, of_host);
+
+		if (!named || named > end || !names_row(at, end, row))
+			continue;
+		if (strncmp(at, "{\"event\":\"warn\"", 15) == 0)
+			when_warned = intended;
+		else
+			intended = true;
+	}
+	return when_warned;
 }
 
 static void check_warned(struct farm *farm, const struct rep_host *host,
@@ -237,7 +271,8 @@ static void check_warned(struct farm *farm, const struct rep_host *host,
 	if (history->warned_ms == UTC_UNKNOWN)
 		fail_msg("%s session %u was logged off without a warning", host->name,
 			 (unsigned)row->id);
-	if (history->logged_off_ms - history->warned_ms < notify->grace_ms)
+	if (history->logged_off_ms - history->warned_ms < notify->grace_ms &&
+	    !in_doubt_when_warned(farm, host, (uint32_t)(row - host->sessions)))
 		fail_msg("%s session %u was logged off %lld ms after its warning", host->name,
 			 (unsigned)row->id,
 			 (long long)(history->logged_off_ms - history->warned_ms));
@@ -255,8 +290,8 @@ static void check_called_off(struct farm *farm, const struct rep_host *host,
 		fail_msg("%s session %u was told that it is called off, and was logged off",
 			 host->name, (unsigned)row->id);
 	/* A warning that was left behind may have been shown: he is told too. */
-	if (history->calls_off &&
-	    (!stopped || (strict && !history->warnings) || history->calls_off > 1))
+	if (history->calls_off && ((!stopped && !farm->resumed) || (strict && !history->warnings) ||
+				   history->calls_off > 1))
 		fail_msg("%s session %u was told %u times that it is called off", host->name,
 			 (unsigned)row->id, history->calls_off);
 	if (strict && stays && row->reason != REP_REASON_NOT_WARNED && !history->calls_off &&
@@ -278,4 +313,48 @@ void farm_check_courtesy(struct farm *farm, bool strict)
 			check_called_off(farm, host, row, &history, strict);
 		}
 	}
+}
+
+/* How many the run says were warned and not told that it is called off. */
+static unsigned untold_of(const struct farm *farm)
+{
+	const char *at = strbuf_text(&farm->warnings);
+	unsigned count = 0;
+
+	for (; *at; at += strcspn(at, "\n") + 1) {
+		const char *what = strstr(at, "warned and not told that it is called off");
+
+		if (what && what < at + strcspn(at, "\n"))
+			count += (unsigned)strtoul(at, NULL, 10);
+	}
+	return count;
+}
+
+void farm_check_untold(struct farm *farm)
+{
+	unsigned expecting = 0;
+
+	for (size_t i = 0; i < farm->record.host_count; i++) {
+		const struct rep_host *host = &farm->record.hosts[i];
+
+		for (uint32_t k = 0; k < host->session_count; k++) {
+			const struct rep_session *row = &host->sessions[k];
+			struct history history = history_of(farm, host, row);
+			bool disconnected;
+			char in_row[40];
+
+			/* A warning that was left behind, and may have been shown, counts as none. */
+			(void)snprintf(in_row, sizeof(in_row), "\"row\":%u,\"until\":null",
+				       (unsigned)k);
+			if (farm_journal_has(farm, "warned", host->name, in_row))
+				continue;
+			expecting += row->outcome == REP_SESSION_NOT_ATTEMPTED &&
+				     row->reason != REP_REASON_NOT_WARNED && history.warnings &&
+				     !history.calls_off &&
+				     farm_row_present(farm, host->name, row, &disconnected);
+		}
+	}
+	if (farm->record.run.stopped_by[0] && untold_of(farm) < expecting)
+		fail_msg("%u users still expect to be logged off, and the run speaks of %u",
+			 expecting, untold_of(farm));
 }

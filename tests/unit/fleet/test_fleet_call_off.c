@@ -134,7 +134,7 @@ static void check_not_told(struct farm *farm)
 	assert_int_equal(warned(farm), 2);
 	assert_int_equal(told(farm), 0);
 	assert_non_null(strstr(strbuf_text(&farm->warnings),
-			       "2 sessions on 1 host were warned and could not be told"));
+			       "2 sessions on 1 host were warned and not told that"));
 }
 
 static void check_second_waits_for_nothing(struct farm *farm)
@@ -154,7 +154,7 @@ static void check_one_told(struct farm *farm)
 	farm_check_courtesy(farm, false);
 	assert_int_equal(told(farm), 1);
 	assert_non_null(strstr(strbuf_text(&farm->warnings),
-			       "1 session on 1 host was warned and could not be told"));
+			       "1 session on 1 host was warned and not told that"));
 }
 
 /* Nobody has looked since: who has left by himself is told of in the next run. */
