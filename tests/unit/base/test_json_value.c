@@ -1,5 +1,5 @@
-/* Beyond token after token: looking ahead, values skipped, as raw text and as numbers, and beginning
- * again. */
+/* Beyond token after token: looking ahead, values skipped, as raw text and as numbers, and
+ * beginning again. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
