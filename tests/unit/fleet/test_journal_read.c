@@ -25,8 +25,6 @@
 #define OPEN_SESSION(id) SESSION_OF(id, "\"reason\":null,\"outcome\":null,\"error\":null")
 #define WITH_OUTCOME(id, outcome)                                                                  \
 	SESSION_OF(id, "\"reason\":null,\"outcome\":\"" outcome "\",\"error\":null")
-#define NOT_ATTEMPTED(id, reason)                                                                  \
-	SESSION_OF(id, "\"reason\":\"" reason "\",\"outcome\":\"not_attempted\",\"error\":null")
 #define SURVEYED(name, sessions)                                                                   \
 	"{\"event\":\"surveyed\"," T ",\"host\":{\"host\":\"" name "\",\"address\":null,"          \
 	"\"groups\":[],\"wave\":null,\"outcome\":null,\"error\":null,\"attempts\":1,"              \
