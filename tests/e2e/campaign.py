@@ -17,6 +17,7 @@ import fnmatch
 import io
 import json
 import os
+import pty
 import random
 import shutil
 import signal
@@ -232,10 +233,10 @@ class Round:
     def say(self, text):
         self.problems.append(text)
 
-    def start(self, *arguments):
+    def start(self, *arguments, stdin=subprocess.DEVNULL):
         self.log.append(" ".join(arguments))
         with open(self.path("stderr"), "ab") as err:
-            return subprocess.Popen([self.program, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+            return subprocess.Popen([self.program, *arguments], cwd=self.folder, stdin=stdin,
                                     stdout=subprocess.DEVNULL, stderr=err,
                                     env={**os.environ, "XDG_STATE_HOME": self.path("state-home")})
 
@@ -272,7 +273,7 @@ class Round:
         code = self.wait(process)
         if code in (130, 143):
             self.told["interrupted twice" if twice else "interrupted"] += 1
-            self.check_interrupted(code)
+            self.check_stopped(code, "interrupted")
         elif code != -signal.SIGKILL:
             self.told["had ended"] += 1
         elif any(name.endswith(".tmp") for name in os.listdir(self.folder)):
@@ -288,7 +289,27 @@ class Round:
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
 
-    def check_interrupted(self, code):
+    def decline(self):
+        """A run that has begun to act, and is not to go on now: it can be taken up later all the same."""
+        if b'{"event":"confirmed"' not in self.read(JOURNAL):
+            return
+        terminal, ours = pty.openpty()
+        try:
+            os.write(terminal, b"no\n")
+            code = self.wait(self.start("resume", JOURNAL, stdin=ours))
+        finally:
+            os.close(terminal)
+            os.close(ours)
+        if code == 5:
+            self.told["declined"] += 1
+            self.check_stopped(code, "aborted")
+            end = json.loads(self.read(JOURNAL).splitlines()[-1])
+            if end["event"] != "end" or end["settled"]:
+                self.say(f"declined, and the journal ends with {end}")
+        elif code not in (0, 1, 3):  # nothing was left to ask about
+            self.say(f"exit code {code} of a resume that was to be declined")
+
+    def check_stopped(self, code, outcome):
         """Also the report of a run that was stopped tells what has happened so far."""
         report = self.read("report.json")
         if not report:  # it had not begun, or could not write
@@ -296,9 +317,9 @@ class Round:
             return
         report = json.loads(report)
         state = [json.loads(line) for line in self.read("state").splitlines()]
-        if report["run"]["exit_code"] != code or report["run"]["outcome"] != "interrupted":
+        if report["run"]["exit_code"] != code or report["run"]["outcome"] != outcome:
             self.say(f"exit code {code}, the report says {report['run']['exit_code']}, {report['run']['outcome']}")
-        self.problems += [f"after an interrupt: {problem}" for problem in check_state.check(report, state, None, self.farm.swapped())]
+        self.problems += [f"{outcome}: {problem}" for problem in check_state.check(report, state, None, self.farm.swapped())]
 
     def wait(self, process):
         try:
@@ -318,6 +339,8 @@ class Round:
                            "-o", "report.json", "-o", "report.csv", *self.farm.selection, *options)
         self.kill(first)
         for _ in range(self.chance.choice([0, 0, 0, 1, 1, 2, 3])):
+            if self.chance.random() < 0.2:
+                self.decline()
             second = self.resume()
             if self.chance.random() < 0.2:
                 self.both(second)
