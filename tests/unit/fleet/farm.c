@@ -224,6 +224,8 @@ static void close_loop(struct farm *farm)
 
 void farm_release(struct farm *farm)
 {
+	for (size_t i = 0; i < farm->stop_count; i++)
+		exec_timer_stop(farm->executor, &farm->stops[i].timer);
 	fleet_free(farm->fleet);
 	journal_free(farm->journal);
 	session_backend_destroy(farm->backend);
@@ -632,6 +634,23 @@ static void crash(struct exec_timer *timer)
 		(struct farm *)(void *)((char *)timer - offsetof(struct farm, crash_timer));
 
 	exec_stop(farm->executor);
+}
+
+static void stop(struct exec_timer *timer)
+{
+	struct farm_stop *at =
+		(struct farm_stop *)(void *)((char *)timer - offsetof(struct farm_stop, timer));
+
+	fleet_stop(at->farm->fleet, at->reason);
+}
+
+void farm_stop_at(struct farm *farm, int64_t at_ms, enum fleet_stop reason)
+{
+	struct farm_stop *at = &farm->stops[farm->stop_count++];
+
+	assert_in_range(farm->stop_count, 1, sizeof(farm->stops) / sizeof(*farm->stops));
+	*at = (struct farm_stop){ .timer = { .fire = stop }, .farm = farm, .reason = reason };
+	assert_int_equal(exec_timer_set(farm->executor, &at->timer, at_ms * 1000), 0);
 }
 
 void farm_run_until(struct farm *farm, int64_t at_ms)

@@ -72,6 +72,12 @@ struct farm {
 	struct fleet_doubt *doubts, *drain_doubts, *warned;
 	size_t state_start; /* what is before that is not of the runs */
 	struct exec_timer crash_timer;
+	struct farm_stop {
+		struct exec_timer timer;
+		struct farm *farm;
+		enum fleet_stop reason;
+	} stops[2];
+	size_t stop_count;
 };
 
 /* `hosts`: comma-separated host ranges. `scenario`: the members of a scenario without schema,
@@ -86,6 +92,8 @@ void farm_keep_journal(struct farm *farm);
 /* Runs until virtual time `at_ms`, where the process "is killed": nothing more is done, the
  * journal is what was durable. */
 void farm_run_until(struct farm *farm, int64_t at_ms);
+/* Has the run stopped at virtual time `at_ms`, twice at most. Before farm_run() and its like. */
+void farm_stop_at(struct farm *farm, int64_t at_ms, enum fleet_stop reason);
 /* How much of the journal is durable by now; `lost` what is written but not yet durable: a crash
  * may leave any part of it. */
 size_t farm_durable(struct farm *farm, size_t *ret_lost);

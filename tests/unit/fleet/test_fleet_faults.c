@@ -432,6 +432,13 @@ static const struct farm_row rows[] = {
 		       "{\"call\": \"logoff\", \"delay_ms\": 20000, \"error\": 5, \"times\": 1}")),
 	  short_call_timeout, 1, "", "h1 failed: 2 alice failed ERROR_ACCESS_DENIED\n",
 	  check_asked_once },
+	{ "stuck__refused_late_when_asked_before__not_failed", "h1",
+	  HOSTS(FAULTS(
+		  "h1", ALICE,
+		  "{\"call\": \"logoff\", \"error\": 1726, \"times\": 1}, {\"call\": \"logoff\", "
+		  "\"delay_ms\": 20000, \"error\": 5, \"times\": 1}")),
+	  short_call_timeout, 1, "", "h1 failed: 2 alice still_present CALL_TIMEOUT\n",
+	  check_asked_twice },
 	{ "stuck__two_hangs__the_host_is_given_up", "h1",
 	  HOSTS(FAULTS("h1", ALICE "," BOB "," EVE, "{\"call\": \"logoff\", \"hang\": true}")),
 	  short_call_timeout, 1, "",
