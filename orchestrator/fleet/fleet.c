@@ -187,8 +187,7 @@ size_t fleet_doubts_of(const struct fleet_doubt *doubts, size_t count, uint32_t 
 	return first;
 }
 
-/* The run before may have asked it, and nobody has looked since. */
-static const struct fleet_doubt *doubt_of(const struct fleet *fleet, uint32_t host, uint32_t row)
+const struct fleet_doubt *fleet_doubt_of(const struct fleet *fleet, uint32_t host, uint32_t row)
 {
 	const struct fleet_doubt *doubts = fleet->options.doubts;
 	size_t count = fleet->options.doubt_count;
@@ -205,7 +204,7 @@ static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_
 {
 	uint16_t error = fleet->record->hosts[host].error;
 	struct rep_session *session = &fleet->record->hosts[host].sessions[row];
-	const struct fleet_doubt *doubt = doubt_of(fleet, host, row);
+	const struct fleet_doubt *doubt = fleet_doubt_of(fleet, host, row);
 
 	if (doubt) {
 		session->outcome = REP_SESSION_IN_DOUBT; /* its intent is on record */

@@ -176,6 +176,8 @@ void fleet_stop_jobs(struct fleet *fleet, bool now); /* those of the queue */
 
 /* Where those of that host begin in a list in order of host. */
 size_t fleet_doubts_of(const struct fleet_doubt *doubts, size_t count, uint32_t host);
+/* The run before may have asked it, and nobody has looked since; else NULL. */
+const struct fleet_doubt *fleet_doubt_of(const struct fleet *fleet, uint32_t host, uint32_t row);
 
 /* The record's index of an error. */
 uint16_t fleet_error(struct fleet *fleet, const struct session_error *error);

@@ -84,7 +84,8 @@ static struct found count_found(const struct fleet *fleet)
 	return found;
 }
 
-/* What is still to be acted on was all found by a sweep: the question had let pass what came before. */
+/* What is still to be acted on was all found by a sweep: the question had let pass what came before. Whoever may have
+ * been asked already is not left alone any more. */
 static void leave_found(struct fleet *fleet, uint32_t host_index)
 {
 	struct rep_host *host = &fleet->record->hosts[host_index];
@@ -94,7 +95,8 @@ static void leave_found(struct fleet *fleet, uint32_t host_index)
 	for (uint32_t row = 0; row < host->session_count; row++) {
 		struct rep_session *session = &host->sessions[row];
 
-		if (!session->selected || session->outcome != REP_SESSION_NONE)
+		if (!session->selected || session->outcome != REP_SESSION_NONE ||
+		    fleet_doubt_of(fleet, host_index, row))
 			continue;
 		session->outcome = REP_SESSION_NOT_ATTEMPTED;
 		session->reason = REP_REASON_MAX_SESSIONS;

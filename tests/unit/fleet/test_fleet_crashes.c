@@ -119,11 +119,12 @@ static void run_part(struct farm *farm, uint64_t *rng)
 {
 	static const enum fleet_stop signals[] = { FLEET_STOP_SIGINT, FLEET_STOP_SIGTERM,
 						   FLEET_STOP_SIGHUP };
-	enum fleet_stop reason = signals[rng_below(rng, 3)];
+	enum fleet_stop reason;
 	int64_t at_ms = moment_ms(farm, rng);
 	bool killed = true;
 
 	farm->options.seed = rng_next(rng);
+	reason = signals[farm->options.seed % 3];
 	farm->answer = rng_below(rng, 5) != 0;
 	farm->fail_sync = rng_below(rng, 8) ? 0 : farm->syncs + 1 + (unsigned)rng_below(rng, 20);
 	farm->options.max_failures = rng_below(rng, 6) ? -1 : (int64_t)rng_below(rng, 2);

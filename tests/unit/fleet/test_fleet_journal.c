@@ -388,6 +388,24 @@ static void resume__asked_and_matches_no_longer__still_present(void **state)
 	farm_release(&before);
 }
 
+/* --max-sessions leaves alone who was not come to, and nobody who may have been asked. */
+static void resume__more_than_max_sessions__who_was_asked_is_in_doubt(void **state)
+{
+	struct farm before, farm;
+
+	(void)state;
+	kill_when_asked(&before, false);
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	farm.options.max_sessions = 0;
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_string_equal(farm_picture(&farm), "h1 failed: 2 alice in_doubt\n");
+	assert_int_equal(farm.record.run.exit_code, 5);
+	farm_check_truth(&farm);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +423,7 @@ int main(void)
 		cmocka_unit_test(resume__message_not_come_to__in_doubt),
 		cmocka_unit_test(resume__asked_and_not_warned_anew__in_doubt),
 		cmocka_unit_test(resume__asked_and_matches_no_longer__still_present),
+		cmocka_unit_test(resume__more_than_max_sessions__who_was_asked_is_in_doubt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
