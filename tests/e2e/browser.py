@@ -72,10 +72,12 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self):
-        """What was asked of anybody since the last time."""
+        """What was asked of anybody since the last time, but for what the browser's own start page asks, at times only after
+        another page was opened."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [message["params"]["request"]["url"] for message in messages
-                if message["method"] == "Network.requestWillBeSent"]
+        sent = [message["params"] for message in messages if message["method"] == "Network.requestWillBeSent"]
+        return [event["request"]["url"] for event in sent
+                if event["documentURL"] != "data:," and not event["documentURL"].startswith("chrome:")]
 
     def prefer(self, scheme):
         self.command("Emulation.setEmulatedMedia",
