@@ -317,7 +317,9 @@ void fleet_finish(struct fleet *fleet)
 		return;
 	count_untold(fleet, REP_SESSION_NONE);
 	settle_unstarted(fleet);
-	if (fleet->again || fleet->sweep)
+	/* The run before may have gone round already, and said who is back. */
+	if (fleet->again || fleet->sweep ||
+	    (fleet->options.resume && (fleet->options.sweeps || fleet->options.look_again)))
 		comeback_decide_fleet(fleet);
 	tell_untold(fleet);
 	fleet_settle_owed(fleet);
