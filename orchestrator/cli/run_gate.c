@@ -1,5 +1,6 @@
 /* run_gate.c - what would be done, and the question whether to do it. */
 #include "host_range.h"
+#include "platform_console.h"
 #include "run_drain.h"
 #include "run_resume.h"
 #include "text.h"
@@ -253,6 +254,11 @@ static void answered(struct prompt *prompt, const char *line)
 	bool yes = line && prompt_is_number(line, run->expected);
 
 	prompt_stop(prompt);
+	if (!line && !console_is_terminal(CONSOLE_IN)) {
+		/* Not a "no": there is nobody any more. Its signal may be late, or be somebody else's. */
+		run_interrupt(run, FLEET_STOP_SIGHUP, "terminal closed", false);
+		return;
+	}
 	if (!line)
 		writer_line(run->writer, "");
 	if (!yes)
