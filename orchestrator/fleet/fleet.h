@@ -125,6 +125,8 @@ struct fleet_options {
 	 * an outcome are still to be acted on), there is no survey, and the gate shows what is
 	 * left. */
 	bool resume;
+	/* Another process has begun it (also where it is surveyed anew): it takes as long as since then. */
+	bool begun_before;
 	const struct fleet_doubt *doubts; /* in order of host */
 	size_t doubt_count;
 	enum fleet_drain drain; /* FLEET_LOGOFF */
