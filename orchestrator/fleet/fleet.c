@@ -316,6 +316,7 @@ void fleet_finish(struct fleet *fleet)
 	if (fleet->phase == FLEET_FINISHED)
 		return;
 	count_untold(fleet);
+	fleet_keep_seen(fleet);
 	settle_unstarted(fleet);
 	if (fleet->again || fleet->sweep)
 		comeback_decide_fleet(fleet);
