@@ -5,23 +5,36 @@
 
 #include "text.h"
 
-/* The place of a byte, as far as an input can have one: UTF-16 that cannot be decoded has none. */
-static struct inv_place place_of(uint32_t source, const char *bytes, size_t len, size_t offset)
+/* The place behind a text. */
+static struct inv_place place_after(uint32_t source, const char *text, size_t len)
 {
 	struct inv_place place = { .source = source, .line = 1 };
 	size_t start = 0;
 
-	if (len >= 2 && (unsigned char)bytes[0] == 0xFF && (unsigned char)bytes[1] == 0xFE)
-		return (struct inv_place){ .source = source };
-	if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-		start = 3;
-	for (size_t i = start; i < offset && i < len; i++) {
-		if (bytes[i] == '\n') {
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\n') {
 			place.line++;
 			start = i + 1;
 		}
 	}
-	place.column = 1 + (offset > start ? inv_columns(bytes + start, offset - start) : 0);
+	place.column = 1 + inv_columns(text + start, len - start);
+	return place;
+}
+
+/* The place of the first byte that cannot be decoded: what stands before it can be. */
+static struct inv_place place_of(struct inventory *inv, uint32_t source, const char *bytes,
+				 size_t offset)
+{
+	struct inv_place place = { .source = source };
+	struct strbuf before;
+	const char *what;
+	size_t at;
+
+	strbuf_init(&before);
+	if (text_from_file(&before, bytes, offset, &at, &what) == 0)
+		place = place_after(source, strbuf_text(&before), before.len);
+	inv->failed |= before.failed;
+	strbuf_release(&before);
 	return place;
 }
 
@@ -43,7 +56,7 @@ bool inv_decode(struct inventory *inv, uint32_t source, const char *bytes, size_
 		inv->failed = true;
 		return false;
 	}
-	place = place_of(source, bytes, len, offset);
+	place = place_of(inv, source, bytes, offset);
 	inv_error(inv, &place, "%s", what);
 	return false;
 }

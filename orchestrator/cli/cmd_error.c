@@ -41,15 +41,66 @@ static enum code_kind read_code(const char *text, uint32_t *ret_code)
 	return CODE_NAME;
 }
 
-static void print_text(struct strbuf *out, const struct win_error *error)
+/* The calls that a row is of, where one code means several things; none: it is of any other call. */
+static void add_calls(struct strbuf *out, const struct win_error *error, const char *before,
+		      const char *between, const char *after)
+{
+	const char *first = before;
+
+	for (int api = SESSION_API_RDSWEEP + 1; api < SESSION_API_COUNT; api++) {
+		if (win_error_lookup((enum session_api)api, error->code) != error)
+			continue;
+		strbuf_addf(out, "%s%s", first, session_api_name((enum session_api)api));
+		first = between;
+	}
+	strbuf_adds(out, after);
+}
+
+static bool is_of_any_call(const struct win_error *error)
+{
+	return win_error_lookup(SESSION_API_COUNT, error->code) == error;
+}
+
+/* The row of any call first: it is what is meant where nothing else is known. */
+static void general_first(const struct win_error **rows, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct win_error *row = rows[i];
+
+		if (!is_of_any_call(row) || row->code != rows[0]->code)
+			continue;
+		memmove(rows + 1, rows, i * sizeof(*rows));
+		rows[0] = row;
+	}
+}
+
+/* Of rdsweep itself: no call has it. */
+static bool is_finding(const struct win_error *error)
+{
+	return error->class_ == WIN_ERROR_OURS && error->code < SESSION_FINDING_COUNT;
+}
+
+static void print_calls(struct strbuf *out, const struct win_error *error)
+{
+	if (is_finding(error))
+		return;
+	if (is_of_any_call(error))
+		strbuf_adds(out, "  from:    any call that is not named below\n");
+	else
+		add_calls(out, error, "  from:    ", ", ", "\n");
+}
+
+static void print_text(struct strbuf *out, const struct win_error *error, bool one_of_many)
 {
 	if (out->len)
 		strbuf_addc(out, '\n');
-	if (error->class_ == WIN_ERROR_OURS && error->code < SESSION_FINDING_COUNT)
+	if (is_finding(error))
 		strbuf_addf(out, "%s\n", error->name);
 	else
 		strbuf_addf(out, "%" PRIu32 " (0x%" PRIX32 ") %s\n", error->code, error->code,
 			    error->name);
+	if (one_of_many)
+		print_calls(out, error);
 	strbuf_addf(out, "  meaning: %s\n  class:   %s\n", error->message,
 		    win_error_class_name(error->class_));
 	if (*error->remedy)
@@ -66,6 +117,11 @@ static void print_json(struct strbuf *out, const struct win_error *error)
 {
 	strbuf_addf(out, "%s\n  {\"code\": %" PRIu32, out->len > 1 ? "," : "", error->code);
 	print_member(out, "name", error->name);
+	strbuf_adds(out, ", \"apis\": ");
+	if (is_finding(error) || is_of_any_call(error))
+		strbuf_adds(out, "null");
+	else
+		add_calls(out, error, "[\"", "\", \"", "\"]");
 	print_member(out, "message", error->message);
 	print_member(out, "class", win_error_class_name(error->class_));
 	print_member(out, "remedy", error->remedy);
@@ -94,8 +150,10 @@ static int explain(struct strbuf *out, const char *text, bool json)
 	}
 	if (!count)
 		return cli_failed("'%s' is not in the table of error codes", text);
-	for (size_t i = 0; i < count && i < ROWS_MAX; i++)
-		json ? print_json(out, rows[i]) : print_text(out, rows[i]);
+	count = count < ROWS_MAX ? count : ROWS_MAX;
+	general_first(rows, count);
+	for (size_t i = 0; i < count; i++)
+		json ? print_json(out, rows[i]) : print_text(out, rows[i], count > 1);
 	return 0;
 }
 

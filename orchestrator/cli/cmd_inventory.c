@@ -173,13 +173,7 @@ static int check(const struct fleet_input *input, const struct options *options,
 	size_t hosts = inv_host_count(input->inv), groups = inv_group_count(input->inv);
 
 	for (size_t i = 0; i < inv_note_count(input->inv); i++) {
-		const struct inv_note *note = inv_note_at(input->inv, i);
-
-		text_escape_add(out, note->source, strlen(note->source));
-		if (note->line > 0)
-			strbuf_addf(out, ":%d", note->line);
-		strbuf_adds(out, ": note: ");
-		text_escape_add(out, note->message, strlen(note->message));
+		fleet_input_add_note(out, inv_note_at(input->inv, i));
 		strbuf_addc(out, '\n');
 	}
 	groups -= groups < 2 ? groups : 2; /* `all` and `ungrouped` are always there */

@@ -25,8 +25,9 @@ static const struct command commands[] = {
 	  "shows users a message",
 	  "Shows the selected users a box with TEXT, which stays until it is closed. In\n"
 	  "TEXT, {user} and {host} stand for whom it is for and where, {reason} for what\n"
-	  "--reason says, {{ and }} for braces. A message whose delivery is uncertain is\n"
-	  "sent once more: rather two boxes than none.\n" },
+	  "--reason says, {{ and }} for braces. Where a connection\n"
+	  "breaks the message is sent once more, and 'resume' sends those again that may\n"
+	  "not have arrived: rather two boxes than none.\n" },
 	{ COMMAND_DRAIN, "drain", cmd_drain, "on|off|restart|status -i FILE [OPTIONS]",
 	  "whether hosts take new logons: on, off, restart, status",
 	  "A host in drain mode takes no new logons; users who are on stay, and can\n"
@@ -52,7 +53,8 @@ static const struct command commands[] = {
 	  "'--limit @FILE'. 'diff A B' tells what two reports have apart, a plan and what\n"
 	  "was done, last month and this: exit code 0 if nothing, else 1. 'convert' writes\n"
 	  "a report as CSV or HTML; 'merge' makes one of the reports of all shards, and\n"
-	  "says which are missing (exit code 1). '-' is standard input.\n" },
+	  "says which are missing (exit code 1). '-' is standard input, but for 'merge',\n"
+	  "which reads each report twice.\n" },
 	{ COMMAND_ERROR, "error", cmd_error, "CODE... [--format table|json]",
 	  "explains an error code: name, meaning, class, remedy",
 	  "A code is a decimal number, 0x and hexadecimal, an HRESULT, or a name such\n"

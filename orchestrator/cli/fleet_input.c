@@ -3,6 +3,7 @@
 
 #include "cli_error.h"
 #include "platform_file.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,15 @@ void fleet_input_release(struct fleet_input *input)
 	free(input->selected.hosts);
 	arena_release(&input->arena);
 	fleet_input_init(input);
+}
+
+void fleet_input_add_note(struct strbuf *out, const struct inv_note *note)
+{
+	text_escape_add(out, note->source, strlen(note->source));
+	if (note->line > 0)
+		strbuf_addf(out, ":%d", note->line);
+	strbuf_adds(out, ": note: ");
+	text_escape_add(out, note->message, strlen(note->message));
 }
 
 static int read_limit_file(void *ctx, const char *path, struct strbuf *out,
@@ -46,10 +56,26 @@ static int add_source(struct inventory *inv, const char *path)
 	return code;
 }
 
+/* What was left out may be all there was. */
+static void print_notes(const struct inventory *inv)
+{
+	struct strbuf line;
+
+	strbuf_init(&line);
+	for (size_t i = 0; i < inv_note_count(inv); i++) {
+		strbuf_clear(&line);
+		fleet_input_add_note(&line, inv_note_at(inv, i));
+		cli_line(strbuf_text(&line));
+	}
+	strbuf_release(&line);
+}
+
 static int print_errors(const struct inventory *inv)
 {
 	struct strbuf line;
 
+	if (!inv_host_count(inv))
+		print_notes(inv);
 	strbuf_init(&line);
 	for (size_t i = 0; i < inv_error_count(inv); i++) {
 		strbuf_clear(&line);

@@ -30,4 +30,7 @@ int fleet_input_load(struct fleet_input *input, const struct options *options,
 /* The selected hosts as the engine wants them. 0, or the exit code. */
 int fleet_input_hosts(struct fleet_input *input);
 
+/* A remark on an inventory as `file:line: note: what`, escaped, without a line end. */
+void fleet_input_add_note(struct strbuf *out, const struct inv_note *note);
+
 #endif

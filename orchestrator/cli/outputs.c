@@ -250,23 +250,40 @@ static void say(struct writer *writer, const char *before, const char *path, con
 	strbuf_release(&line);
 }
 
-int outputs_write(const struct outputs *outputs, const struct rep_record *record,
-		  struct writer *writer)
+static bool write_or_say(const struct output *output, bool overwrite,
+			 const struct rep_record *record, struct writer *writer)
+{
+	struct strbuf why_text;
+	const char *why;
+
+	if (write_one(output->path, overwrite, record, &why) == 0)
+		return true;
+	strbuf_init(&why_text);
+	strbuf_addf(&why_text, "': %s", why);
+	say(writer, "rdsweep: cannot write report '", output->path, strbuf_text(&why_text));
+	strbuf_release(&why_text);
+	return false;
+}
+
+int outputs_write(struct outputs *outputs, const struct rep_record *record, struct writer *writer)
 {
 	int code = 0;
 
 	for (size_t i = 0; i < outputs->count; i++) {
-		const char *path = outputs->items[i].path;
-		struct strbuf why_text;
-		const char *why;
+		struct output *output = &outputs->items[i];
 
-		if (write_one(path, may_replace(outputs, &outputs->items[i]), record, &why) == 0)
-			continue;
-		strbuf_init(&why_text);
-		strbuf_addf(&why_text, "': %s", why);
-		say(writer, "rdsweep: cannot write report '", path, strbuf_text(&why_text));
-		strbuf_release(&why_text);
-		code = EXIT_NOT_WRITTEN;
+		output->written =
+			write_or_say(output, may_replace(outputs, output), record, writer);
+		if (!output->written)
+			code = EXIT_NOT_WRITTEN;
 	}
 	return code;
+}
+
+void outputs_write_again(struct outputs *outputs, const struct rep_record *record,
+			 struct writer *writer)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		if (outputs->items[i].written)
+			(void)write_or_say(&outputs->items[i], true, record, writer);
 }

@@ -15,6 +15,7 @@ struct output {
 	const char *path;
 	bool overwrite; /* whatever file is there */
 	bool own; /* of the run from its start: where a report of this very run is, it may be replaced */
+	bool written; /* by outputs_write() */
 };
 
 struct outputs {
@@ -39,8 +40,10 @@ int outputs_add(struct outputs *outputs, const struct option_texts *reports,
 int outputs_check(const struct outputs *outputs, const struct options *options);
 
 /* Writes all of them, whatever becomes of one, and says so on `writer`. 0, or the exit code. */
-int outputs_write(const struct outputs *outputs, const struct rep_record *record,
-		  struct writer *writer);
+int outputs_write(struct outputs *outputs, const struct rep_record *record, struct writer *writer);
+/* The run's exit code has become another one since then: those that were written tell it, too. */
+void outputs_write_again(struct outputs *outputs, const struct rep_record *record,
+			 struct writer *writer);
 
 /* What a settled run leaves as it is: its own reports that tell of its end already, and files that have
  * taken the place of one. Those are taken out. `record` is the run's. */

@@ -43,8 +43,10 @@ static void finished(void *ctx)
 /* Somebody is meant, wherever he is: nobody may call him gone who has not looked at the end. */
 static bool looks_again(const struct run *run)
 {
-	return run->call->self->id == COMMAND_LOGOFF && run->who.selection.user_count &&
-	       !run->options->plan && run->options->sweep != 0;
+	const struct selection *selection = &run->who.selection;
+
+	return run->call->self->id == COMMAND_LOGOFF && selection->user_count &&
+	       !selection->planned && run->options->sweep != 0;
 }
 
 static enum fleet_drain drain_of(const struct options *options)
@@ -188,6 +190,18 @@ static void say_not_printed(struct run *run, const char *why)
 	strbuf_release(&line);
 }
 
+/* Something that was to be written could not be: that is how the run ends, and what its reports say. */
+static int not_written(struct run *run)
+{
+	struct rep_run *about = &run->record.run;
+
+	about->exit_code = EXIT_NOT_WRITTEN;
+	if (about->outcome == REP_RUN_SUCCEEDED)
+		about->outcome = REP_RUN_PARTIAL;
+	outputs_write_again(&run->outputs, &run->record, run->writer);
+	return EXIT_NOT_WRITTEN;
+}
+
 /* Reports first, as they matter most; signals keep being caught until those are written, so that no
  * half a report stays behind. Standard output may block for as long as a pager likes: there Ctrl-C
  * ends the program as usual. */
@@ -204,6 +218,8 @@ static int conclude(struct run *run, run_results results)
 	code = about->exit_code;
 	run_progress_stop(run);
 	written = outputs_write(&run->outputs, &run->record, run->writer);
+	if (written)
+		code = not_written(run);
 	run_guard_stop(run);
 	if (results) {
 		run_signals_stop(run);
@@ -211,15 +227,16 @@ static int conclude(struct run *run, run_results results)
 		(void)writer_settle(run->writer, RUN_FRAME_PATIENCE_MS);
 		why = results(run);
 	}
-	if (why)
+	if (why) {
 		say_not_printed(run, why);
+		code = not_written(run);
+	}
 	if (run_changes(run) && !run->plan_shown && !run->options->quiet)
 		run_show_patterns(run);
 	run_say_summary(run, code);
-	if (!written)
-		run_say_reports(run);
+	run_say_reports(run);
 	run_say_resume(run);
-	return written || why ? EXIT_NOT_WRITTEN : code;
+	return code;
 }
 
 static int run_loop(struct run *run, run_results results)

@@ -1,5 +1,6 @@
 /* run_gate.c - what would be done, and the question whether to do it. */
 #include "host_range.h"
+#include "platform_console.h"
 #include "run_drain.h"
 #include "run_resume.h"
 #include "text.h"
@@ -74,11 +75,12 @@ void run_show_patterns(struct run *run)
 	run->plan_shown = true;
 	if (goes_on(run))
 		return; /* nobody was matched against them this time */
-	for (size_t i = 0; i < run->who.listed_users; i++) {
+	for (size_t i = 0; !selection->planned && i < run->who.listed_users; i++) {
 		show_pattern(run, "--user", &selection->users[i]);
 		show_who(run, &selection->users[i], PEOPLE_SHOWN);
 	}
-	show_file_patterns(run);
+	if (!selection->planned)
+		show_file_patterns(run);
 	for (size_t i = 0; i < selection->not_user_count; i++)
 		show_pattern(run, "--not-user", &selection->not_users[i]);
 	for (size_t i = 0; i < selection->protect_count; i++)
@@ -206,6 +208,11 @@ static void answered(struct prompt *prompt, const char *line)
 	bool yes = line && prompt_is_number(line, run->expected);
 
 	prompt_stop(prompt);
+	if (!line && !console_is_terminal(CONSOLE_IN)) {
+		/* Not a "no": there is nobody any more. Its signal may be late, or be somebody else's. */
+		run_interrupt(run, FLEET_STOP_SIGHUP, "terminal closed", false);
+		return;
+	}
 	if (!line)
 		writer_line(run->writer, "");
 	if (!yes)

@@ -63,6 +63,16 @@ static int read_head(struct run_resume *resume)
 	return code;
 }
 
+/* Nothing but the beginning of the first line. */
+static bool is_torn_at_once(const struct strbuf *bytes)
+{
+	static const char start[] = "{\"event\":\"run\"";
+	size_t len = bytes->len < sizeof(start) - 1 ? bytes->len : sizeof(start) - 1;
+
+	return !memchr(strbuf_text(bytes), '\n', bytes->len) &&
+	       memcmp(strbuf_text(bytes), start, len) == 0;
+}
+
 static int read_all(struct run_resume *resume)
 {
 	struct journal_read_error error = { 0 };
@@ -78,6 +88,10 @@ static int read_all(struct run_resume *resume)
 		return cli_usage(
 			"journal '%s' is empty: its run had not begun, and the file can be deleted",
 			resume->path);
+	if (is_torn_at_once(&resume->bytes))
+		return cli_usage("journal '%s' has nothing but a torn first line: its run had not "
+				 "begun, and the file can be deleted",
+				 resume->path);
 	if (journal_read(&resume->read, strbuf_text(&resume->bytes), resume->bytes.len, &error) < 0)
 		return read_failed(resume->path, &error);
 	code = read_head(resume);

@@ -71,7 +71,8 @@ void run_say_start(struct run *run)
 void run_say_reports(struct run *run)
 {
 	for (size_t i = 0; i < run->outputs.count && !run->options->quiet; i++)
-		run_say_path(run, "report: ", run->outputs.items[i].path, "");
+		if (run->outputs.items[i].written)
+			run_say_path(run, "report: ", run->outputs.items[i].path, "");
 }
 
 /* First of all, and also with -q: their users find the door closed. */

@@ -230,8 +230,8 @@ static bool is_turned_down(const struct fleet *fleet)
 	       fleet->stop == FLEET_STOP_MAX_SESSIONS;
 }
 
-/* Whoever the run before had warned, and this one has not come to. */
-static void count_untold(struct fleet *fleet)
+/* Whoever the run before had warned, and this one does not come to: for rows with that outcome. */
+static void count_untold(struct fleet *fleet, enum rep_session_outcome outcome)
 {
 	uint32_t last_host = UINT32_MAX;
 
@@ -239,7 +239,7 @@ static void count_untold(struct fleet *fleet)
 		const struct fleet_doubt *warned = &fleet->options.warned[i];
 		const struct rep_host *host = &fleet->record->hosts[warned->host];
 
-		if (host->sessions[warned->row].outcome != REP_SESSION_NONE)
+		if (host->sessions[warned->row].outcome != outcome)
 			continue;
 		fleet->untold_sessions++;
 		fleet->untold_hosts += warned->host != last_host;
@@ -315,10 +315,12 @@ void fleet_finish(struct fleet *fleet)
 
 	if (fleet->phase == FLEET_FINISHED)
 		return;
-	count_untold(fleet);
+	count_untold(fleet, REP_SESSION_NONE);
 	fleet_keep_seen(fleet);
 	settle_unstarted(fleet);
-	if (fleet->again || fleet->sweep)
+	/* The run before may have gone round already, and said who is back. */
+	if (fleet->again || fleet->sweep ||
+	    (fleet->options.resume && (fleet->options.sweeps || fleet->options.look_again)))
 		comeback_decide_fleet(fleet);
 	tell_untold(fleet);
 	fleet_settle_owed(fleet);
@@ -578,6 +580,7 @@ void fleet_start(struct fleet *fleet)
 		(void)exec_timer_set(options->executor, &fleet->run_timer,
 				     fleet->started_us + options->run_timeout_ms * 1000);
 	if (options->resume) {
+		count_untold(fleet, REP_SESSION_NOT_ATTEMPTED); /* settled before */
 		fleet->hosts_surveyed = (uint32_t)options->host_count;
 		fleet->phase = FLEET_GATE;
 		fleet_end_phase(fleet);

@@ -60,6 +60,7 @@ static int apply_surveyed(struct replay *replay)
 static int apply_confirmed(struct replay *replay)
 {
 	replay_keep_warnings(replay->read);
+	replay_forget_listed(replay->read);
 	replay->read->confirmed = true;
 	return 0;
 }

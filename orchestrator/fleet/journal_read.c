@@ -260,8 +260,35 @@ static bool ends_with_the_run(uint8_t reason)
 	return reason < REP_REASON_COUNT && reopened[reason];
 }
 
+/* Whom a sweep had listed and not looked at closely, nobody knows well enough to act on. */
+static bool is_listed_only(const struct journal_read *read, size_t host, uint32_t row)
+{
+	const struct rep_session *session = &read->record.hosts[host].sessions[row];
+
+	return row >= read->survey_rows[host] && session->logon_at_ms == UTC_UNKNOWN &&
+	       session->outcome == REP_SESSION_NOT_ATTEMPTED && ends_with_the_run(session->reason);
+}
+
+void replay_forget_listed(struct journal_read *read)
+{
+	for (size_t i = 0; i < read->host_count; i++) {
+		for (uint32_t row = read->survey_rows[i]; row < read->record.hosts[i].session_count;
+		     row++) {
+			struct rep_session *session = &read->record.hosts[i].sessions[row];
+
+			if (!is_listed_only(read, i, row))
+				continue;
+			session->selected = false;
+			session->outcome = REP_SESSION_SKIPPED;
+			session->reason = REP_REASON_NEW;
+			session->error = 0;
+		}
+	}
+}
+
 int journal_reopen(struct journal_read *read)
 {
+	replay_forget_listed(read);
 	for (size_t i = 0; i < read->host_count; i++) {
 		struct journal_marks *marks = &read->marks[i];
 

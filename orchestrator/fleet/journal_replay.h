@@ -113,6 +113,9 @@ void replay_mark_result(struct journal_marks *marks, uint32_t row, uint8_t outco
 int replay_mark_intent(struct replay *replay, uint32_t row);
 int replay_mark_warned(struct replay *replay, uint32_t row, bool warned);
 int replay_mark_warning(struct replay *replay, uint32_t row);
+/* journal_read.c: whom a sweep of a process that was stopped had only listed is new to the next one, whose sweep may find
+ * him. */
+void replay_forget_listed(struct journal_read *read);
 /* Who may have been warned counts as warned. */
 void replay_keep_warnings(struct journal_read *read);
 /* A warning could not be shown: the line's error. */

@@ -24,8 +24,10 @@ void process_prepare(void)
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	(void)sigaction(SIGXFSZ, &ignore,
 			NULL); /* a report over the size limit fails like a full disk */
+	/* No file of ours may take the place of a standard stream that is closed. What is written to one still fails, as the
+	 * stand-in is only to be read. */
 	do
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		(void)close(fd);

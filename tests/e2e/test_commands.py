@@ -181,6 +181,13 @@ class Inventory(lib.Case):
         self.assertIn(": note: ", out)
         self.assertIn("1 host in 0 groups", out)
         self.put("bad.ini", "a[3:1]\nb nonsense=1 probe_port=0\n")
+        self.put("licences.json", '[{"ComputerName": "B", "Roles": ["RDS-LICENSING"]}]')
+        self.assertEqual("licences.json:1: note: 'B' is left out: its Roles lack RDS-RD-SERVER\n"
+                         "licences.json: the inventory has no hosts\n",
+                         self.expect(2, "inventory", "check", "-i", "licences.json").err)
+        self.put("lone.txt", b"\xff\xfea\x00\n\x00b\x00\x00\xd8h\x00")
+        self.assertEqual("lone.txt:2:2: a lone UTF-16 surrogate\n",
+                         self.expect(2, "inventory", "check", "-i", "lone.txt").err)
         result = self.expect(2, "inventory", "check", "-i", "bad.ini")
         self.assertGreaterEqual(len(result.err.splitlines()), 3)
 
@@ -241,7 +248,17 @@ class Error(lib.Case):
     def test_json(self):
         rows = json.loads(self.expect(0, "error", "5", "1722", "--format", "json").out)
         self.assertIn("ERROR_ACCESS_DENIED", [row["name"] for row in rows])
-        self.assertEqual({"code", "name", "message", "class", "remedy"}, set(rows[0]))
+        self.assertEqual({"code", "name", "apis", "message", "class", "remedy"}, set(rows[0]))
+        apis = [row["apis"] for row in rows if row["code"] == 5]
+        self.assertIsNone(apis[0])  # what it means anywhere else comes first
+        self.assertIn(["WTSLogoffSession"], apis)
+
+    def test_who_says_it(self):
+        out = self.expect(0, "error", "5").out
+        self.assertIn("no right to do this on the host", out.split("\n\n")[0])
+        self.assertIn("  from:    any call that is not named below\n", out.split("\n\n")[0])
+        self.assertIn("  from:    WTSLogoffSession\n", out)
+        self.assertNotIn("from:", self.expect(0, "error", "CALL_TIMEOUT").out)
 
     def test_unknown(self):
         for text in ("4294967295", "ERROR_NO_SUCH_THING"):

@@ -95,7 +95,11 @@ class ExitCodes(lib.Case):
         self.assertEqual(70, process.returncode, err)
         self.assertIn(b"cannot write report 'first.json': file already exists", err)
         self.assertEqual(b"theirs", self.read("first.json"))
-        self.assertEqual("interrupted", self.report("third.json")["run"]["outcome"])
+        run = self.report("third.json")["run"]  # the first of the codes that apply, in the other reports, too
+        self.assertEqual(("interrupted", 70), (run["outcome"], run["exit_code"]))
+        self.assertIn(b"(exit 70)", err)
+        self.assertNotIn(b"report: first.json", err)
+        self.assertIn(b"report: third.json", err)
         self.assertTrue(lib.csv_rows(self.read("second.csv")))
 
     def test_70_standard_output(self):
@@ -105,6 +109,24 @@ class ExitCodes(lib.Case):
             with self.subTest(command=command), open("/dev/full", "wb") as full:
                 result = self.expect(70, *command, stdout=full)
                 self.assertIn("rdsweep: cannot write standard output: no space left", result.err)
+
+    def test_70_the_report_says_so(self):
+        fleet = self.fleet(["h1"], lib.scenario())
+        with open("/dev/full", "wb") as full:
+            self.expect(70, "sessions", *fleet, "-o", "report.json", stdout=full)
+        run = self.report()["run"]
+        self.assertEqual(("partial", 70), (run["outcome"], run["exit_code"]))
+
+    @lib.posix_only("closes a descriptor")
+    def test_70_standard_output_is_closed(self):
+        import os
+        fleet = self.fleet(["h1"], lib.scenario())
+        for command in (["sessions", *fleet], ["inventory", "list", "-i", "hosts.ini"], ["--version"]):
+            with self.subTest(command=command):
+                process = self.start(*command, preexec_fn=lambda: os.close(1))
+                _, err = process.communicate(timeout=lib.PATIENCE_S)
+                self.assertEqual(70, process.returncode, err)
+                self.assertIn(b"rdsweep: cannot write standard output: bad file descriptor", err)
 
     def test_70_closed_pipe(self):
         import os

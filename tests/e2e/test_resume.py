@@ -210,6 +210,15 @@ class Resume(lib.Case):
         self.resume(0)
         self.check_whole()
 
+    def test_journal_with_a_torn_first_line_only(self):
+        self.interrupted()
+        first = self.read(JOURNAL).splitlines()[0]
+        for cut in (1, 10, len(first) // 2, len(first)):
+            self.put("torn.jsonl", first[:cut])
+            self.assertIn("nothing but a torn first line: its run had not begun", self.expect(2, "resume", "torn.jsonl", "--yes").err)
+        self.put("other.jsonl", b"something else")
+        self.assertIn("other.jsonl:1:1: this is no rdsweep.journal/1", self.expect(2, "resume", "other.jsonl", "--yes").err)
+
     def test_options_that_change(self):
         self.interrupted()
         self.resume(0, "-c", "3", "--call-timeout", "7s", "--verify-timeout", "9s", "--retries", "1")

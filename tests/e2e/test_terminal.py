@@ -16,15 +16,19 @@ import lib
 class Terminal:
     """The program's terminal, seen from the person's side."""
 
-    def __init__(self, case, *arguments, stdout=None, env=None, size=(24, 100)):
+    def __init__(self, case, *arguments, stdout=None, env=None, size=(24, 100), ignored=False):
         self.case = case
         self.master, slave = pty.openpty()
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        def prepare():
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            if ignored:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
         # A terminal that takes no escape sequences, unless a test has another.
         self.process = case.start(
             *arguments, stdin=slave, stderr=slave, stdout=stdout or slave, start_new_session=True,
             env=env or {"TERM": "dumb"},
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            preexec_fn=prepare)
         os.close(slave)
         self.seen = b""
         case.addCleanup(self.close)
@@ -35,7 +39,12 @@ class Terminal:
             self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
-        os.close(self.master)
+        self.hang_up()
+
+    def hang_up(self):
+        if self.master >= 0:
+            os.close(self.master)
+        self.master = -1
 
     def read_some(self):
         ready, _, _ = select.select([self.master], [], [], lib.PATIENCE_S)
@@ -69,9 +78,9 @@ class Question(lib.Case):
         super().setUp()
         self.sim = self.fleet(["h1", "h2"], lib.scenario())
 
-    def ask(self, *arguments):
+    def ask(self, *arguments, **more):
         terminal = Terminal(self, "logoff", *self.sim, "--all", "--sim-state", "state", "-o", "report.json",
-                            *self.fresh_journal(), *arguments)
+                            *self.fresh_journal(), *arguments, **more)
         terminal.wait_for(QUESTION)
         return terminal
 
@@ -114,6 +123,16 @@ class Question(lib.Case):
         terminal.process.send_signal(signal.SIGHUP)
         self.assertEqual(129, terminal.end())
         self.assertEqual(b"", self.read("state"))
+
+    def test_terminal_that_is_gone_has_not_said_no(self):
+        """The end of input may be seen before the signal, and the signal may be another process's."""
+        for ignored in (False, True):
+            with self.subTest(ignored=ignored):
+                terminal = self.ask("--overwrite", ignored=ignored)
+                terminal.hang_up()
+                self.assertEqual(129, terminal.process.wait(timeout=lib.PATIENCE_S))
+                self.assertEqual(b"", self.read("state"))
+                self.assertEqual("SIGHUP", self.report()["run"]["stopped_by"])
 
     def test_drain_is_part_of_the_question(self):
         terminal = Terminal(self, "logoff", *self.sim, "--all", "--drain", "run", "--sim-state", "state", *self.fresh_journal())

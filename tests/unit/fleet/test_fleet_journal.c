@@ -406,6 +406,42 @@ static void resume__more_than_max_sessions__who_was_asked_is_in_doubt(void **sta
 	farm_release(&before);
 }
 
+/* Stopped while a sweep looks around: whom it has only listed is new to the run that goes on, and not acted on as he is. */
+static void resume__stopped_in_a_sweep__listed_only_is_new(void **state)
+{
+	struct farm before, farm;
+	const struct rep_session *row;
+	int64_t at_ms = 1000;
+
+	(void)state;
+	do {
+		if (at_ms > 1000)
+			farm_release(&before);
+		farm_init(&before, "h1",
+			  "\"hosts\": {\"h1\": {\"sessions\": [{\"id\": 2, \"user\": "
+			  "\"CORP\\\\alice\", "
+			  "\"returns_after_ms\": 100}], \"faults\": [{\"call\": \"enumerate\", "
+			  "\"delay_ms\": 300}]}}");
+		before.options.sweeps = 1;
+		farm_keep_journal(&before);
+		farm_start(&before);
+		farm_stop_at(&before, at_ms += 20, FLEET_STOP_SIGINT);
+		farm_finish(&before);
+		row = &before.record.hosts[0].sessions[before.record.hosts[0].session_count - 1];
+	} while (row->outcome != REP_SESSION_NOT_ATTEMPTED || row->logon_at_ms != UTC_UNKNOWN);
+	assert_string_equal(row->user, "alice");
+	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
+	row = &farm.record.hosts[0].sessions[farm.record.hosts[0].session_count - 1];
+	assert_int_equal(row->outcome, REP_SESSION_SKIPPED);
+	assert_false(row->selected);
+	farm_keep_journal(&farm);
+	farm_run(&farm);
+	assert_int_equal(farm.record.run.exit_code, 1); /* she comes back each time */
+	farm_check_truth(&farm);
+	farm_release(&farm);
+	farm_release(&before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +459,7 @@ int main(void)
 		cmocka_unit_test(resume__message_not_come_to__in_doubt),
 		cmocka_unit_test(resume__asked_and_not_warned_anew__in_doubt),
 		cmocka_unit_test(resume__asked_and_matches_no_longer__still_present),
+		cmocka_unit_test(resume__stopped_in_a_sweep__listed_only_is_new),
 		cmocka_unit_test(resume__more_than_max_sessions__who_was_asked_is_in_doubt),
 	};
 
