@@ -316,6 +316,7 @@ void fleet_finish(struct fleet *fleet)
 	if (fleet->phase == FLEET_FINISHED)
 		return;
 	count_untold(fleet, REP_SESSION_NONE);
+	fleet_keep_seen(fleet);
 	settle_unstarted(fleet);
 	/* The run before may have gone round already, and said who is back. */
 	if (fleet->again || fleet->sweep ||
