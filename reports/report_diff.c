@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "report_diff_pair.h"
 #include "report_grow.h"
 #include "report_words.h"
 #include "text.h"
@@ -378,10 +379,12 @@ static void count_session(struct rep_diff_counts *counts, const struct rep_diff_
 	counts->moved[a][b]++;
 }
 
-void rep_diff_settle(struct rep_diff *diff)
+int rep_diff_settle(struct rep_diff *diff)
 {
 	struct rep_diff_counts *counts = &diff->counts;
 
+	if (rep_diff_pair(diff))
+		return REP_DIFF_NO_MEMORY;
 	memset(counts, 0, sizeof(*counts));
 	for (size_t i = 0; i < diff->session_count; i++)
 		count_session(counts, &diff->sessions[i]);
@@ -409,6 +412,7 @@ void rep_diff_settle(struct rep_diff *diff)
 		counts->errors_new += hosts[0] == 0 && hosts[1] > 0;
 		counts->errors_gone += hosts[0] > 0 && hosts[1] == 0;
 	}
+	return 0;
 }
 
 static bool errors_eq(const struct rep_diff *diff)

@@ -2,7 +2,8 @@
  * report_diff.h - two reports held against each other: a plan and what was done, last month and this.
  *
  * Sessions are joined by identity: host, id, domain\user and logon time. Sessions without a user (services,
- * listeners, an empty console) have none and are left out. Where the identities are others altogether, hosts and
+ * listeners, an empty console) have none and are left out; of who has no logon time in one of the reports the rest of it
+ * has to do. Where the identities are others altogether, hosts and
  * accounts still tell what changed.
  * Usage:     rep_diff_init(); rep_read() of A with rep_diff_visitor(.., 0), of B with rep_diff_visitor(.., 1);
  *            rep_diff_settle(); then read it, or have it told (report_diff_text.h).
@@ -107,7 +108,7 @@ void rep_diff_release(struct rep_diff *diff);
 
 /* `side` 0 is A, 1 is B, which comes after A was read whole. */
 void rep_diff_visitor(struct rep_diff *diff, int side, struct rep_visitor *ret);
-void rep_diff_settle(struct rep_diff *diff);
+int rep_diff_settle(struct rep_diff *diff); /* once */
 
 /* A planned what B carried out: a dry run held against a run. */
 bool rep_diff_is_plan(const struct rep_diff *diff);

@@ -10,12 +10,20 @@
 
 bool rep_proof_is_wanted(const struct rep_run *run)
 {
+	bool named = false;
+
 	if (strcmp(run->command, "logoff") != 0 || run->dry_run)
 		return false;
-	for (size_t i = 0; i < run->selection_count; i++)
-		if (strcmp(run->selection[i].name, "users") == 0)
-			return run->selection[i].text_count > 0;
-	return false;
+	for (size_t i = 0; i < run->selection_count; i++) {
+		const struct rep_value *value = &run->selection[i];
+
+		/* A plan holds identities, whoever was named when it was made. */
+		if (strcmp(value->name, "plan") == 0 && value->kind != REP_VALUE_NULL)
+			return false;
+		if (strcmp(value->name, "users") == 0)
+			named = value->text_count > 0;
+	}
+	return named;
 }
 
 /* Its drain mode could not be set or told: that says nothing about who is on. */

@@ -39,10 +39,8 @@ int report_diff(const struct report_call *call)
 		rep_diff_visitor(&diff, side, &visitor);
 		code = report_input_read(call->files[side], &visitor);
 	}
-	if (!code) {
-		rep_diff_settle(&diff);
-		code = tell(&diff, call);
-	}
+	if (!code)
+		code = rep_diff_settle(&diff) ? cli_no_memory() : tell(&diff, call);
 	rep_diff_release(&diff);
 	return code;
 }

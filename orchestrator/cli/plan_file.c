@@ -1,6 +1,7 @@
 /* plan_file.c - see plan_file.h. The report is read as a stream. */
 #include "plan_file.h"
 
+#include "account.h"
 #include "cli_error.h"
 #include "duration.h"
 #include "options.h"
@@ -25,12 +26,14 @@ void plan_file_init(struct plan_file *file)
 {
 	*file = (struct plan_file){ .idle_ms = -1 };
 	strbuf_init(&file->run_id);
+	arena_init(&file->arena);
 }
 
 void plan_file_release(struct plan_file *file)
 {
 	plan_free(file->plan);
 	strbuf_release(&file->run_id);
+	arena_release(&file->arena);
 	plan_file_init(file);
 }
 
@@ -105,12 +108,36 @@ static uint32_t states_of(const struct rep_value *value)
 	return states;
 }
 
+static int take_users(struct reading *reading, const struct rep_value *value)
+{
+	struct plan_file *file = reading->file;
+
+	file->users = arena_alloc(&file->arena, (value->text_count + 1) * sizeof(*file->users));
+	if (!file->users)
+		return NO_MEMORY;
+	for (size_t i = 0; i < value->text_count; i++) {
+		const char *why = account_pattern_error(value->texts[i]);
+
+		if (why) {
+			(void)cli_usage("plan '%s' was made with the pattern '%s', which %s",
+					reading->path, value->texts[i], why);
+			return REFUSED;
+		}
+		file->users[i] = arena_strdup(&file->arena, value->texts[i]);
+		if (!file->users[i])
+			return NO_MEMORY;
+	}
+	file->user_count = value->text_count;
+	return GO_ON;
+}
+
 static int take_run(void *ctx, const struct rep_run *run)
 {
 	struct reading *reading = ctx;
 	struct plan_file *file = reading->file;
+	int status = check_run(reading, run);
 
-	for (size_t i = 0; i < run->selection_count; i++) {
+	for (size_t i = 0; !status && i < run->selection_count; i++) {
 		const struct rep_value *value = &run->selection[i];
 
 		file->include_console |= is_set(value, "include_console");
@@ -119,9 +146,11 @@ static int take_run(void *ctx, const struct rep_run *run)
 			file->states = states_of(value);
 		if (strcmp(value->name, "idle_ms") == 0 && value->kind == REP_VALUE_INT)
 			file->idle_ms = value->integer;
+		if (strcmp(value->name, "users") == 0 && value->kind == REP_VALUE_TEXTS)
+			status = take_users(reading, value);
 	}
 	strbuf_adds(&file->run_id, run->id);
-	return check_run(reading, run);
+	return status;
 }
 
 static int take_host(void *ctx, const struct rep_host *host, const struct rep_error_kind *kind)

@@ -2,8 +2,8 @@
  * plan_file.h - `--plan REPORT.json`: what a dry run planned, read back from its report.
  *
  * What the dry run was given to choose by and what is evaluated again right before each call (state, idle time), or says
- * who is in question at all (console sessions, guests), comes along: carrying a plan out is what the dry run said and
- * nothing looser.
+ * who is in question at all (console sessions, guests, the operator's own account where it was named in full), comes
+ * along: carrying a plan out is what the dry run said, nothing looser and nobody less.
  * Errors:    printed, one line; the exit code is returned.
  * Ownership: everything lives until plan_file_release().
  */
@@ -11,8 +11,10 @@
 #define RDSWEEP_PLAN_FILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "plan.h"
 #include "strbuf.h"
 
@@ -22,6 +24,9 @@ struct plan_file {
 	uint32_t states; /* bits of --state; 0: any */
 	int64_t idle_ms; /* -1: any */
 	bool include_console, include_vms;
+	const char **users; /* patterns of --user and --user-file; they can be used */
+	size_t user_count;
+	struct arena arena; /* private */
 };
 
 /* What the plan has to fit to. */

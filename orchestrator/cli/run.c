@@ -43,8 +43,10 @@ static void finished(void *ctx)
 /* Somebody is meant, wherever he is: nobody may call him gone who has not looked at the end. */
 static bool looks_again(const struct run *run)
 {
-	return run->call->self->id == COMMAND_LOGOFF && run->who.selection.user_count &&
-	       !run->options->plan && run->options->sweep != 0;
+	const struct selection *selection = &run->who.selection;
+
+	return run->call->self->id == COMMAND_LOGOFF && selection->user_count &&
+	       !selection->planned && run->options->sweep != 0;
 }
 
 static enum fleet_drain drain_of(const struct options *options)

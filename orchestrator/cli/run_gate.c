@@ -75,11 +75,12 @@ void run_show_patterns(struct run *run)
 	run->plan_shown = true;
 	if (goes_on(run))
 		return; /* nobody was matched against them this time */
-	for (size_t i = 0; i < run->who.listed_users; i++) {
+	for (size_t i = 0; !selection->planned && i < run->who.listed_users; i++) {
 		show_pattern(run, "--user", &selection->users[i]);
 		show_who(run, &selection->users[i], PEOPLE_SHOWN);
 	}
-	show_file_patterns(run);
+	if (!selection->planned)
+		show_file_patterns(run);
 	for (size_t i = 0; i < selection->not_user_count; i++)
 		show_pattern(run, "--not-user", &selection->not_users[i]);
 	for (size_t i = 0; i < selection->protect_count; i++)

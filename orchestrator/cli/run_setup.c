@@ -156,6 +156,9 @@ static int load_plan(struct run *run)
 	options->idle_ms = run->plan.idle_ms >= 0 ? run->plan.idle_ms : options->idle_ms;
 	options->include_console |= run->plan.include_console;
 	options->include_vms |= run->plan.include_vms;
+	/* A run that goes on has them from its journal. */
+	if (!code && !run->resume)
+		code = who_take_planned(&run->who, run->plan.users, run->plan.user_count);
 	who_take_options(&run->who, options);
 	return code;
 }

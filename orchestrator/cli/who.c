@@ -181,9 +181,21 @@ void who_take_options(struct who *who, const struct options *options)
 	selection->session_id = options->session_id;
 	selection->include_console = options->include_console;
 	selection->include_vms = options->include_vms;
+	selection->planned = options->plan != NULL;
 	/* Everything, where no kind of selection says otherwise. */
 	selection->all = !options->plan && !selection->user_count && !selection->states &&
 			 selection->min_idle_ms < 0 && selection->session_id < 0;
+}
+
+int who_take_planned(struct who *who, const char *const *users, size_t count)
+{
+	struct selection *selection = &who->selection;
+
+	for (size_t i = 0; i < count; i++)
+		if (add_pattern(&selection->users, &selection->user_count, users[i]) < 0)
+			return cli_no_memory();
+	who->listed_users = selection->user_count;
+	return 0;
 }
 
 int who_load(struct who *who, const struct options *options, const struct command *command)

@@ -28,6 +28,10 @@ int who_check(const struct options *options, const struct command *command);
 /* What can be said without knowing the fleet; reads the files. 0, or the exit code. */
 int who_load(struct who *who, const struct options *options, const struct command *command);
 
+/* Takes the patterns of users that a plan was made with, which are kept: who they name may be acted on, and nobody
+ * besides the planned. 0, or the exit code. */
+int who_take_planned(struct who *who, const char *const *users, size_t count);
+
 /* Takes what is no pattern from the options once more. */
 void who_take_options(struct who *who, const struct options *options);
 

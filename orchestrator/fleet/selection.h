@@ -24,6 +24,8 @@ struct selection_pattern {
 /* As given on the command line. Strings and arrays are kept. */
 struct selection {
 	bool all;
+	/* --plan: a list of identities says who; `users` are those of the dry run */
+	bool planned;
 	struct selection_pattern *users; /* -u and --user-file, ORed */
 	size_t user_count;
 	uint32_t states;     /* bits 1 << enum session_state; 0: any */

@@ -90,7 +90,7 @@ static uint32_t count_spared(const struct fleet *fleet, bool named)
 	uint32_t count = 0;
 
 	if (fleet->options.command != FLEET_LOGOFF || fleet->options.dry_run ||
-	    !selection->user_count)
+	    !selection->user_count || selection->planned)
 		return 0;
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		const struct rep_host *host = &fleet->record->hosts[i];

@@ -100,6 +100,42 @@ class Plan(lib.Case):
         self.assertEqual(2, len(self.gone()))
         self.assert_state_matches()
 
+    def test_own_account_that_was_named_comes_along(self):
+        """Named in full in the dry run, the operator's other sessions are planned and done; never the one it runs in."""
+        me = [lib.session(number, "CORP\\admin") for number in (5, 6)]
+        self.farm(h1=[ALICE, *me], h2=[ALICE, me[0], lib.session(8, "LAB\\admin")])
+        self.document["self"] = {"host": "h1", "session": 5, "user": "CORP\\Admin"}
+        self.put("scenario.json", self.document)
+        mine = [("h1", "CORP\\admin"), ("h2", "CORP\\admin")]
+        for name, users, gone in (
+                ("with others", ["-u", "corp\\ADMIN", "-u", "ali*"],
+                 sorted([*mine, ("h1", "CORP\\alice"), ("h2", "CORP\\alice")])),
+                ("alone", ["-u", "CORP\\admin"], mine), ("by a bare name: not", ["-u", "admin"], [("h2", "LAB\\admin")])):
+            with self.subTest(name=name):
+                self.put("state", "")
+                self.plan(0, *users)
+                self.expect(0, "logoff", *self.sim, "--plan", "plan.json", "--dry-run", "-o", "again.json", "--overwrite")
+                self.assertEqual(len(gone), lib.outcomes(self.report("again.json"))["planned"])
+                os.replace(self.path("again.json"), self.path("plan.json"))  # a plan of a plan
+                result = self.carry_out(0)
+                self.assertIn(f"This logs off {len(gone)} session", result.err)
+                self.assertEqual(gone, self.gone())
+                self.assertIn(("skipped", "own_session"), self.outcome("h1", "admin"))
+                self.assertNotIn("--user", result.err)
+                self.assertNotIn("proven", result.err)
+                self.assert_state_matches()
+                self.expect(0, "report", "diff", "plan.json", "report.json")
+
+    def test_own_account_that_nobody_has_named_is_spared(self):
+        """A plan of somebody else's, by --all, has the sessions of whoever carries it out."""
+        self.farm(h1=[ALICE, BOB], h2=[ALICE])
+        self.plan(0, "--all")
+        self.document["self"] = {"host": "elsewhere", "session": 2, "user": "CORP\\alice"}
+        self.put("scenario.json", self.document)
+        self.carry_out(0)
+        self.assertEqual([("h1", "CORP\\bob")], self.gone())
+        self.assertEqual([("skipped", "own_user")], self.outcome("h2", "alice"))
+
     def test_console_and_conditions_come_along(self):
         """What the dry run was told is not to be told again, and is looked at again."""
         console = lib.session(1, "CORP\\boss", station="Console", idle_s=7200)
@@ -125,10 +161,11 @@ class Plan(lib.Case):
             name: count for name, count in lib.outcomes(self.report()).items() if name != "skipped"})
 
     def test_killed_and_resumed(self):
-        """Before the confirmation the plan is read again, and has to be the very same."""
-        self.plan(0, "-u", "alice")
+        """Before the confirmation the plan is read again, and has to be the very same. Who was named comes along."""
+        self.plan(0, "-u", "CORP\\alice")
         document = json.loads(json.dumps(self.document))
         document["hosts"]["h2"]["faults"] = [{"call": "enumerate", "delay_ms": 60000}]
+        document["self"] = self.document["self"] = {"host": "elsewhere", "session": 2, "user": "CORP\\alice"}
         self.put("scenario.json", document)
         process = self.start("logoff", *self.sim, "--plan", "plan.json", "--yes", "--sim-state", "state", "-o", "report.json")
         journal = "report.json.journal.jsonl"
@@ -230,6 +267,12 @@ class Refused(lib.Case):
     def test_nothing_planned(self):
         self.expect(3, "logoff", *self.sim, "-u", "nobody", "--dry-run", "-o", "nothing.json")
         self.wrong("holds no session that was planned", plan="nothing.json")
+
+    def test_pattern_that_is_none(self):
+        plan = self.report("plan.json")
+        plan["run"]["selection"]["users"] = ["alice", "bob@corp.example"]
+        self.put("changed.json", plan)
+        self.wrong("was made with the pattern 'bob@corp.example', which", plan="changed.json")
 
     def test_report_in_its_place(self):
         result = self.expect(2, "logoff", *self.sim, "--plan", "plan.json", "--yes", "-o", "plan.json", "--overwrite")

@@ -257,6 +257,32 @@ class Diff(Reviewed):
             self.expect(0, "logoff", *options, "--all", "-y", "-q", *more)
         self.diff(0, "p.json", "d.json")
 
+    def test_logon_time_that_one_of_them_lacks(self):
+        """Details are asked of candidates only: who is left alone in one run is the same session all the same."""
+        report = self.report()
+        host = report["hosts"][0]
+        alice = {**next(entry for entry in host["sessions"] if entry["user"]), "user": "dora", "id": 40,
+                 "logon_at": "2026-01-01T00:00:00.000Z"}
+        without, later = {**alice, "logon_at": None}, {**alice, "logon_at": "2026-01-02T00:00:00.000Z"}
+        third = {**alice, "logon_at": "2026-01-03T00:00:00.000Z"}
+        for name, a, b, both, only_in_a, only_in_b in (
+                ("A lacks it", [without], [alice], 1, 0, 0), ("B lacks it", [alice], [without], 1, 0, 0),
+                ("both lack it", [without], [without], 1, 0, 0), ("two times", [alice], [later], 0, 1, 1),
+                ("another id", [without], [{**alice, "id": 41}], 0, 1, 1),
+                ("another account", [without], [{**alice, "domain": "LAB"}], 0, 1, 1),
+                ("the other one of two", [alice, without], [alice, later], 2, 0, 0),
+                ("of two it could be either", [without], [alice, later], 0, 1, 2),
+                ("the same, with one more in A", [third, without], [alice, later], 0, 2, 2),
+                ("only in A", [without], [], 0, 1, 0), ("only in B", [alice], [alice, without], 1, 0, 1)):
+            with self.subTest(name=name):
+                for side, sessions in (("a.json", a), ("b.json", b)):
+                    self.put(side, {**report, "hosts": [{**host, "sessions": sessions}]})
+                counts, lines = self.diff(0 if both and not only_in_b else 1, "a.json", "b.json")
+                of_sessions = [line.split() for line in lines[:lines.index("", 3)]]  # hosts and accounts follow
+                found = {" ".join(words[:-1]): int(words[-1]) for words in of_sessions if words and words[-1].isdigit()}
+                self.assertEqual((both, only_in_a, only_in_b), (found["in both"], found.get("only in A", 0),
+                                                                found.get("only in B", 0)), lines)
+
     def test_changes(self):
         changed = self.report()
         hosts = changed["hosts"]

@@ -160,10 +160,10 @@ static int tell_difference(void)
 	rep_diff_visitor(&diff, 1, &visitor);
 	if (result == 0)
 		result = read_json(&visitor);
-	if (result == 0) {
-		rep_diff_settle(&diff);
+	if (result == 0)
+		result = rep_diff_settle(&diff);
+	if (result == 0)
 		result = rep_diff_tell(&diff, names, true, &sink);
-	}
 	rep_diff_release(&diff);
 	return result;
 }
