@@ -10,21 +10,15 @@
 
 static void say_count(const struct run *run, const struct sessions_count *count)
 {
-	struct strbuf line, names;
-	uint32_t not_asked;
+	struct strbuf line;
 
 	strbuf_init(&line);
-	strbuf_init(&names);
-	not_asked = run_not_asked(&run->record, &names);
 	strbuf_addf(&line, "%" PRIu32 " session%s of %" PRIu32 " user%s on %" PRIu32 " host%s",
 		    count->sessions, count->sessions == 1 ? "" : "s", count->users,
 		    count->users == 1 ? "" : "s", count->hosts, count->hosts == 1 ? "" : "s");
-	if (not_asked)
-		strbuf_addf(&line, "; could not be asked: %" PRIu32 " host%s%s%s", not_asked,
-			    not_asked == 1 ? "" : "s", names.len ? ": " : "", strbuf_text(&names));
+	run_add_gaps(run, &line);
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
-	strbuf_release(&names);
 }
 
 /* With -v also the sessions nobody is logged on to, unless a filter took them out. */

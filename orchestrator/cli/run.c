@@ -128,6 +128,7 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
+		.begun_before = run->resume != NULL,
 		.doubts = goes_on ? run->resume->doubts : NULL,
 		.warned = goes_on ? run->resume->warned : NULL,
 		.warned_count = goes_on ? run->resume->read.warned_count : 0,
@@ -211,8 +212,6 @@ static int conclude(struct run *run, run_results results)
 	const char *why = NULL;
 	int code, written;
 
-	about->duration_ms =
-		run->resume ? about->finished_at_ms - about->started_at_ms : about->duration_ms;
 	if (run_keep_failed(run))
 		about->exit_code = EXIT_NOT_WRITTEN;
 	code = about->exit_code;

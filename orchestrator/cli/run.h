@@ -8,6 +8,7 @@
  *   run_record.c   what the report says of the run itself
  *   run_gate.c     the plan and the question
  *   run_who.c      who the patterns mean, and what is not proven about them
+ *   run_hosts.c    which hosts could not be asked, or are not finished
  *   run_courtesy.c what users are told
  *   run_keep.c     the journal: where it is, its first lines, what becomes of a run without it
  *   run_resume.c   a run that goes on: from its journal to where it was
@@ -169,8 +170,12 @@ void run_show_patterns(struct run *run);
 void run_show_who(struct run *run, const char *pattern, uint32_t most);
 /* After the summary of a logoff of named users: what is not proven about them, also with -q; or that they are nowhere. */
 void run_say_proof(struct run *run);
-/* How many hosts could not be asked; their names, folded and escaped, are appended to `names`. */
-uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names);
+
+/* run_hosts.c: hosts that could not be asked, and hosts that are not finished. Added to a line about sessions; as lines before
+ * the question; and, also with -q, at the end of a listing or a dry run that was stopped. */
+void run_add_gaps(const struct run *run, struct strbuf *line);
+void run_show_gaps(struct run *run, const struct fleet_plan *plan);
+void run_say_cut_short(struct run *run);
 
 /* run_courtesy.c: the TEXT of `message`, and the options of warnings. 0, or the exit code with the error printed. */
 int run_take_message(const struct run *run);

@@ -87,52 +87,6 @@ void run_show_patterns(struct run *run)
 		show_pattern(run, "--protect", &selection->protect[i]);
 }
 
-static bool could_not_be_asked(const struct rep_host *host)
-{
-	return host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT ||
-	       host->outcome == REP_HOST_NOT_ATTEMPTED;
-}
-
-uint32_t run_not_asked(const struct rep_record *record, struct strbuf *names)
-{
-	const char **list = calloc(record->host_count ? record->host_count : 1, sizeof(*list));
-	struct strbuf folded;
-	uint32_t count = 0;
-
-	strbuf_init(&folded);
-	for (size_t i = 0; i < record->host_count; i++) {
-		if (!could_not_be_asked(&record->hosts[i]))
-			continue;
-		if (list)
-			list[count] = record->hosts[i].name;
-		count++;
-	}
-	if (list)
-		host_range_fold(&folded, list, count);
-	text_escape_add(names, strbuf_text(&folded), folded.len);
-	strbuf_release(&folded);
-	free(list);
-	return count;
-}
-
-static void show_failed_hosts(struct run *run, const struct fleet_plan *plan)
-{
-	struct strbuf names, line;
-
-	if (!plan->hosts_failed)
-		return;
-	strbuf_init(&names);
-	strbuf_init(&line);
-	(void)run_not_asked(&run->record, &names);
-	strbuf_addf(&line, "  could not be asked: %" PRIu32 " host%s%s%s", plan->hosts_failed,
-		    plural(plan->hosts_failed), names.len ? ": " : "", strbuf_text(&names));
-	if (plan->sweeps)
-		strbuf_adds(&line, " (a sweep asks again, and acts on who is found there)");
-	writer_line(run->writer, strbuf_text(&line));
-	strbuf_release(&line);
-	strbuf_release(&names);
-}
-
 /* Of a run that goes on: the number counts them too. */
 static void show_doubts(struct run *run)
 {
@@ -295,7 +249,7 @@ void run_gate(void *ctx, const struct fleet_plan *plan)
 		return;
 	}
 	run_show_patterns(run);
-	show_failed_hosts(run, plan);
+	run_show_gaps(run, plan);
 	show_doubts(run);
 	run_show_courtesy(run);
 	show_warned(run);

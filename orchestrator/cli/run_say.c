@@ -135,6 +135,7 @@ void run_say_summary(struct run *run, int code)
 	run->owed = say_owed(run);
 	if (run->call->self->id == COMMAND_DRAIN)
 		run->owed = count_in_doubt(run);
+	run_say_cut_short(run);
 	say_totals(run, code);
 	run_say_proof(run);
 }

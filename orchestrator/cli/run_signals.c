@@ -67,8 +67,8 @@ static void say(const struct run *run, const char *name, const struct fleet_prog
 			    name, (unsigned)now->hosts_to_restore,
 			    now->hosts_to_restore == 1 ? "" : "s");
 	else if (at_once)
-		strbuf_addf(&line, "%s: %u %s in flight left behind", name, calls,
-			    calls == 1 ? "call is" : "calls are");
+		strbuf_addf(&line, "%s: %u %s left behind", name, calls,
+			    calls == 1 ? "call in flight is" : "calls in flight are");
 	else
 		strbuf_addf(
 			&line,

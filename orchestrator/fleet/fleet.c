@@ -316,6 +316,7 @@ void fleet_finish(struct fleet *fleet)
 	if (fleet->phase == FLEET_FINISHED)
 		return;
 	count_untold(fleet, REP_SESSION_NONE);
+	fleet_keep_seen(fleet);
 	settle_unstarted(fleet);
 	/* The run before may have gone round already, and said who is back. */
 	if (fleet->again || fleet->sweep ||
@@ -331,7 +332,7 @@ void fleet_finish(struct fleet *fleet)
 	exec_timer_stop(fleet->options.executor, &fleet->restore_timer);
 	run->finished_at_ms = exec_wall_ms(fleet->options.executor);
 	run->duration_ms =
-		fleet->options.resume
+		fleet->options.resume || fleet->options.begun_before
 			? run->finished_at_ms - run->started_at_ms
 			: (exec_now_us(fleet->options.executor) - fleet->started_us) / 1000;
 	fleet_conclude(fleet);

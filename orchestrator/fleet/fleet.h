@@ -125,6 +125,8 @@ struct fleet_options {
 	 * an outcome are still to be acted on), there is no survey, and the gate shows what is
 	 * left. */
 	bool resume;
+	/* Another process has begun it (also where it is surveyed anew): it takes as long as since then. */
+	bool begun_before;
 	const struct fleet_doubt *doubts; /* in order of host */
 	size_t doubt_count;
 	enum fleet_drain drain; /* FLEET_LOGOFF */
@@ -151,7 +153,6 @@ struct fleet_options {
 /* What the gate shows: the sessions that would be acted on. */
 struct fleet_plan {
 	uint32_t sessions, users, hosts; /* users: different accounts */
-	uint32_t hosts_failed;		 /* could not be surveyed */
 	uint32_t sweeps;		 /* may follow, and are confirmed with it */
 	uint32_t drain_hosts;	/* whose drain mode will be looked at, and set where need be */
 	uint32_t restore_hosts; /* whose drain mode a run that goes on still has to put back */

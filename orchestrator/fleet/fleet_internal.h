@@ -148,6 +148,9 @@ void drain_not_restored(struct fleet *fleet, struct rep_host *host, uint16_t err
 
 /* gate.c */
 void fleet_gate(struct fleet *fleet); /* the survey is through */
+bool fleet_only_looks(const struct fleet *fleet); /* a listing, or a dry run */
+/* A listing or a dry run that was stopped in its survey: what it has seen by then has its outcome. Of other runs nothing. */
+void fleet_keep_seen(struct fleet *fleet);
 /* Ends the run with nothing touched; a stop that was given before stays. */
 void fleet_stop_before_act(struct fleet *fleet, enum fleet_stop reason);
 

@@ -30,8 +30,6 @@ static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 		const struct rep_host *host = &fleet->record->hosts[i];
 		uint32_t before = plan->sessions;
 
-		plan->hosts_failed +=
-			host->outcome == REP_HOST_FAILED || host->outcome == REP_HOST_TIMED_OUT;
 		for (uint32_t row = 0; row < host->session_count; row++) {
 			const struct rep_session *session = &host->sessions[row];
 
@@ -49,20 +47,50 @@ static bool count_plan(const struct fleet *fleet, struct fleet_plan *plan)
 	return counted;
 }
 
-/* Nothing will be touched: everything selected has its outcome. */
+/* Nothing will be touched: everything selected on the host has its outcome. */
+static void settle_host(struct rep_host *host, enum rep_session_outcome outcome)
+{
+	bool settled = false;
+
+	for (uint32_t row = 0; row < host->session_count; row++) {
+		struct rep_session *session = &host->sessions[row];
+
+		if (!session->selected || session->outcome != REP_SESSION_NONE)
+			continue;
+		session->outcome = (uint8_t)outcome;
+		settled = true;
+	}
+	if (host->outcome == REP_HOST_PARTIAL || host->outcome == REP_HOST_FAILED ||
+	    (settled && host->outcome == REP_HOST_NOT_ATTEMPTED))
+		host->outcome = (uint8_t)verdict_host(host, !host->error, false);
+}
+
 static void settle_all(struct fleet *fleet, enum rep_session_outcome outcome)
 {
+	for (size_t i = 0; i < fleet->record->host_count; i++)
+		settle_host(&fleet->record->hosts[i], outcome);
+}
+
+bool fleet_only_looks(const struct fleet *fleet)
+{
+	return fleet->options.command == FLEET_SESSIONS ||
+	       fleet->options.command == FLEET_DRAIN_STATUS || fleet->options.dry_run;
+}
+
+/* Who was seen was seen; but nothing is planned on a host whose survey was not let come to its end. */
+void fleet_keep_seen(struct fleet *fleet)
+{
+	bool lists = fleet->options.command == FLEET_SESSIONS;
+
+	if (fleet->phase != FLEET_SURVEY || !fleet_only_looks(fleet))
+		return;
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		struct rep_host *host = &fleet->record->hosts[i];
 
-		for (uint32_t row = 0; row < host->session_count; row++) {
-			struct rep_session *session = &host->sessions[row];
-
-			if (session->selected && session->outcome == REP_SESSION_NONE)
-				session->outcome = (uint8_t)outcome;
-		}
-		if (host->outcome == REP_HOST_PARTIAL || host->outcome == REP_HOST_FAILED)
-			host->outcome = (uint8_t)verdict_host(host, !host->error, false);
+		if (lists)
+			settle_host(host, REP_SESSION_LISTED);
+		else if (host->outcome != REP_HOST_NONE && host->outcome != REP_HOST_NOT_ATTEMPTED)
+			settle_host(host, REP_SESSION_PLANNED);
 	}
 }
 

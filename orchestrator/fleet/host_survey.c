@@ -161,6 +161,27 @@ static void settle_row(struct host_job *job, struct rep_session *row,
 	job->tries = 0;
 }
 
+/* What was listed and what the details say can differ: somebody else has come in between. To a listing he is as good as
+ * whoever was there before. */
+static void changed_hands(struct host_job *job, struct fleet_call *call)
+{
+	struct session_error changed = fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
+	bool lists = job->fleet->options.command == FLEET_SESSIONS;
+	struct rep_session *row = &job_host(job)->sessions[job->row];
+	int64_t at;
+
+	if (lists)
+		settle_row(job, row, REP_SESSION_ALREADY_GONE, NULL);
+	else
+		settle_row(job, row, REP_SESSION_IDENTITY_CHANGED, &changed);
+	at = sighting_add_other(job->fleet, job->index, call->id, &call->details);
+	row = lists && at >= 0 ? &job_host(job)->sessions[at] : NULL;
+	if (!row || row->outcome != REP_SESSION_SKIPPED || !is_candidate(job, row, true))
+		return;
+	row->outcome = REP_SESSION_LISTED;
+	row->reason = REP_REASON_NONE;
+}
+
 enum job_state survey_detailed(struct host_job *job, struct fleet_call *call)
 {
 	struct rep_host *host = job_host(job);
@@ -169,23 +190,14 @@ enum job_state survey_detailed(struct host_job *job, struct fleet_call *call)
 	if (job->fleet->again)
 		return sweep_detailed(job, call);
 	if (call->status == 0) {
-		/* What was listed and what the details say can differ: somebody else may have
-		 * come in between. */
-		bool same = account_eq(row->domain, row->user, call->details.domain,
-				       call->details.user);
-
-		if (same) {
-			sighting_details(job->fleet, host, row, &call->details);
-			(void)is_candidate(job, row, true);
-			job->row++;
-			job->tries = 0;
-		} else {
-			struct session_error changed =
-				fleet_finding(SESSION_FINDING_IDENTITY_CHANGED);
-
-			settle_row(job, row, REP_SESSION_IDENTITY_CHANGED, &changed);
-			(void)sighting_add_other(job->fleet, job->index, call->id, &call->details);
+		if (!account_eq(row->domain, row->user, call->details.domain, call->details.user)) {
+			changed_hands(job, call);
+			return JOB_DETAILS;
 		}
+		sighting_details(job->fleet, host, row, &call->details);
+		(void)is_candidate(job, row, true);
+		job->row++;
+		job->tries = 0;
 		return JOB_DETAILS;
 	}
 	if (win_error_lookup(call->error.api, call->error.code)->class_ == WIN_ERROR_GONE) {
@@ -296,20 +308,29 @@ static void account_for_plan(struct host_job *job)
 			fleet_warn(job->fleet, "%s: out of memory", job_host(job)->name);
 }
 
+/* Its list, which is never empty, and all the details it takes are there: a stop came too late to cut it short. */
+static bool is_whole(struct host_job *job)
+{
+	const struct rep_host *host = job_host(job);
+	bool listed = !job->gave_up || (host->session_count && !host->error);
+
+	return listed && !survey_prepare_details(job);
+}
+
 void survey_settle(struct host_job *job)
 {
 	struct fleet *fleet = job->fleet;
 	struct rep_host *host = job_host(job);
-	bool surveyed;
 
 	if (fleet->again) {
 		sweep_settle(job);
 		return;
 	}
-	surveyed = !job->gave_up && !survey_prepare_details(job);
 	fleet->hosts_surveyed++;
 	drain_settle(job);
-	if (!surveyed)
+	if (is_whole(job))
+		job->gave_up = false;
+	else
 		settle_open_rows(job);
 	account_for_plan(job);
 	comeback_count_from(job, host->session_count);

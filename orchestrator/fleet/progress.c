@@ -200,6 +200,8 @@ static bool is_unfinished(const struct fleet *fleet, size_t i)
 
 	if (job->state != JOB_DONE)
 		return true;
+	if (fleet_only_looks(fleet))
+		return false;
 	for (uint32_t row = 0; row < host->session_count; row++)
 		if (host->sessions[row].selected && host->sessions[row].outcome == REP_SESSION_NONE)
 			return true;

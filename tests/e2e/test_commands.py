@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -34,6 +35,49 @@ class Sessions(lib.Case):
             {"h[2:3]": {"faults": [{"call": "open", "error": 5}]}, "h5": {"sessions": []}}))
         result = self.expect(1, "sessions", *fleet)
         self.assertIn("6 sessions of 6 users on 2 hosts; could not be asked: 2 hosts: h[2:3]\n", result.err)
+
+    def test_stopped_by_its_time(self):
+        """One host hangs: who is on the others is told all the same."""
+        fleet = self.fleet(["h1", "h2", "h3"], lib.scenario(
+            {"h3": {"faults": [{"call": "enumerate", "hang": True}]}}, defaults={"sessions": {"min": 1, "max": 1}}))
+        result = self.expect(1, "sessions", *fleet, "--run-timeout", "2s", "-o", "report.json")
+        self.assertEqual(["HOST", "h1", "h2"], [line.split()[0] for line in result.out.splitlines()])
+        self.assertIn("2 sessions of 2 users on 2 hosts\ncut short (run_timeout): not finished: 1 host: h3\n", result.err)
+        self.assertNotIn("could not be asked", result.err)
+        report = self.report()
+        self.assertEqual(["succeeded", "succeeded", "not_attempted"], [host["outcome"] for host in report["hosts"]])
+        self.assertEqual(2, lib.outcomes(report)["listed"])
+        self.assertEqual(("partial", "run_timeout"), (report["run"]["outcome"], report["run"]["stopped_by"]))
+        result = self.expect(1, "sessions", *fleet, "--run-timeout", "2s", "--format", "csv", "-q")
+        self.assertIn("cut short (run_timeout): not finished: 1 host: h3\n", result.err)
+
+    @lib.posix_only("SIGTERM")
+    def test_interrupted(self):
+        fleet = self.fleet(["h1", "h2", "h3"], lib.scenario(
+            {"h3": {"faults": [{"call": "enumerate", "hang": True}]}}, defaults={"sessions": {"min": 1, "max": 1}}))
+        process = self.start("sessions", *fleet, "--progress", "always")
+        said = b""
+        while b"2/3" not in said:  # only h3 is left
+            said += process.stderr.read(1)
+        process.send_signal(signal.SIGTERM)
+        while b"told to stop" not in said:
+            said += process.stderr.read(1)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=lib.PATIENCE_S)
+        self.assertEqual(143, process.returncode)
+        self.assertEqual(["HOST", "h1", "h2"], [line.split()[0] for line in out.decode().splitlines()])
+        self.assertIn("1 unfinished host: h3", (said + err).decode())
+        self.assertIn("1 call in flight is left behind", (said + err).decode())
+        self.assertIn("cut short (SIGTERM): not finished: 1 host: h3\n", err.decode())
+
+    def test_id_that_changes_hands_in_the_moment(self):
+        fleet = self.fleet(["h7"], lib.scenario({"h7": {
+            "sessions": [lib.session(2, "CORP\\alice"), lib.session(3, "CORP\\bob")],
+            "faults": [{"call": "logoff", "session": 2, "swap_user": "CORP\\mallory"}]}}))
+        result = self.expect(0, "sessions", *fleet)
+        self.assertEqual(["CORP\\bob", "CORP\\mallory"],
+                         [line.split()[1] for line in result.out.splitlines()[1:]])
+        self.assertTrue(result.err.endswith("2 sessions of 2 users on 1 host\n"), result.err)
 
     def test_hostile_names_are_shown_escaped(self):
         names = ["CORP\\\x1b[31mred", "CORP\\\u202eevil", "CORP\\\u2066iso\u2069", "CORP\\a\u200db", "CORP\\\u5c71\u7530",

@@ -67,11 +67,34 @@ class Plan(lib.Case):
                  if entry["outcome"] == "identity_changed"}
         self.assertEqual({"IDENTITY_CHANGED"}, names)
 
+    def test_everybody_has_logged_on_anew(self):
+        """The host answers, and none of those who were planned is on any more."""
+        self.plan(0, "--all")
+        self.farm(h1=[ALICE, BOB], h2=[{**ALICE, "logon_s": 60}])
+        result = self.carry_out(1)
+        self.assertEqual("failed", lib.host_of(self.report(), "h2")["outcome"])
+        self.assertNotIn("could not be asked", result.err)
+        self.assertNotIn("not finished", result.err)
+
+    def test_plan_that_was_cut_short(self):
+        self.document["hosts"]["h2"]["faults"] = [{"call": "enumerate", "hang": True}]
+        self.put("scenario.json", self.document)
+        planned = self.plan(1, "--all", "--run-timeout", "2s", "-q")
+        self.assertIn("cut short (run_timeout): not finished: 1 host: h2; nothing is planned there\n", planned.err)
+        self.assertEqual(["succeeded", "not_attempted"], [host["outcome"] for host in self.report("plan.json")["hosts"]])
+        self.assertEqual(2, lib.outcomes(self.report("plan.json"))["planned"])
+        del self.document["hosts"]["h2"]["faults"]
+        self.put("scenario.json", self.document)
+        self.carry_out(0)
+        self.assertEqual([("h1", "CORP\\alice"), ("h1", "CORP\\bob")], self.gone())
+        self.assertEqual([("skipped", "not_selected")], self.outcome("h2", "alice"))
+
     def test_swapped_in_the_moment(self):
         self.plan(0, "--all")
         self.document["hosts"]["h1"]["faults"] = [{"call": "logoff", "session": 3, "swap_user": "CORP\\mallory"}]
         self.put("scenario.json", self.document)
-        self.carry_out(1)
+        result = self.carry_out(1)
+        self.assertNotIn("could not be asked", result.err)
         self.assertNotIn("CORP\\mallory", {line["user"] for line in self.state()})
         self.assertEqual([("identity_changed", None)], self.outcome("h1", "bob"))
         self.assert_state_matches()
