@@ -289,7 +289,6 @@ static bool tear_down(struct run *run)
 	run_progress_stop(run);
 	clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
 	run->writer = NULL;
-	run_signals_stop(run);
 	wait_for_calls(run);
 	if (run->fleet && fleet_calls_out(run->fleet))
 		return false;
@@ -305,10 +304,13 @@ static void close_loop(struct run *run)
 {
 	int status;
 
+	process_ignore_stops();
+	run_signals_stop(run);
 	(void)uv_run(&run->loop, UV_RUN_DEFAULT);
 	status = uv_loop_close(&run->loop);
 	assert(status == 0);
 	(void)status;
+	process_ignore_stops(); /* its signals are libuv's no more */
 }
 
 static int run_all(struct run *run, run_results results)
