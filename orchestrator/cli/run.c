@@ -128,6 +128,7 @@ static struct fleet *make_fleet(struct run *run, uint64_t seed)
 		.journal = run->keep.journal,
 		.plan = goes_on ? NULL : run->plan.plan,
 		.resume = goes_on,
+		.begun_before = run->resume != NULL,
 		.doubts = goes_on ? run->resume->doubts : NULL,
 		.warned = goes_on ? run->resume->warned : NULL,
 		.warned_count = goes_on ? run->resume->read.warned_count : 0,
@@ -211,8 +212,6 @@ static int conclude(struct run *run, run_results results)
 	const char *why = NULL;
 	int code, written;
 
-	about->duration_ms =
-		run->resume ? about->finished_at_ms - about->started_at_ms : about->duration_ms;
 	if (run_keep_failed(run))
 		about->exit_code = EXIT_NOT_WRITTEN;
 	code = about->exit_code;
@@ -290,7 +289,6 @@ static bool tear_down(struct run *run)
 	run_progress_stop(run);
 	clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);
 	run->writer = NULL;
-	run_signals_stop(run);
 	wait_for_calls(run);
 	if (run->fleet && fleet_calls_out(run->fleet))
 		return false;
@@ -306,10 +304,13 @@ static void close_loop(struct run *run)
 {
 	int status;
 
+	process_ignore_stops();
+	run_signals_stop(run);
 	(void)uv_run(&run->loop, UV_RUN_DEFAULT);
 	status = uv_loop_close(&run->loop);
 	assert(status == 0);
 	(void)status;
+	process_ignore_stops(); /* its signals are libuv's no more */
 }
 
 static int run_all(struct run *run, run_results results)

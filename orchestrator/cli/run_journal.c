@@ -427,12 +427,18 @@ static int read_end(struct rep_run *run, struct arena *arena, const cJSON *top)
 	const char *t = cJSON_GetStringValue(member(top, "t"));
 	const char *stopped_by = cJSON_GetStringValue(member(top, "stopped_by"));
 	const cJSON *code = member(top, "exit_code");
+	const cJSON *duration = member(top, "duration_ms");
 
 	if (!outcome || rep_run_outcome_parse(outcome, &run->outcome) < 0 || !t ||
 	    utc_parse(t, &run->finished_at_ms) < 0 || !cJSON_IsNumber(code) ||
 	    !(code->valuedouble >= 0 && code->valuedouble <= 255))
 		return 1;
 	run->exit_code = (int)code->valuedouble;
+	if (cJSON_IsNumber(duration) && duration->valuedouble >= 0 &&
+	    duration->valuedouble <= INT32_MAX * 1000.0)
+		run->duration_ms = (int64_t)duration->valuedouble;
+	else
+		run->duration_ms = run->finished_at_ms - run->started_at_ms;
 	run->stopped_by = arena_strdup(arena, stopped_by ? stopped_by : "");
 	return run->stopped_by ? 0 : -1;
 }

@@ -32,8 +32,8 @@ void run_journal_write(struct strbuf *out, const struct run_journal *run);
 /* 0; -1 with *reterr saying what is wrong (empty: memory is short) and nothing to release. */
 int run_journal_read(struct run_journal *ret, const char *line, size_t len, struct strbuf *reterr);
 
-/* The line that ends a journal: fills outcome, stopped_by, exit_code and finished_at_ms. 0, or -1 as above; texts are
- * the arena's. */
+/* The line that ends a journal: fills outcome, stopped_by, exit_code, finished_at_ms and duration_ms (where it is not
+ * told, by started_at_ms). 0, or -1 as above; texts are the arena's. */
 int run_journal_read_end(struct rep_run *ret, struct arena *arena, const char *line, size_t len,
 			 struct strbuf *reterr);
 void run_journal_release(struct run_journal *run);

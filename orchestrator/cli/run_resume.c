@@ -165,8 +165,6 @@ static int read_end(struct run_resume *resume)
 		code = why.len ? cli_usage("journal '%s': %s", resume->path, strbuf_text(&why))
 			       : cli_no_memory();
 	strbuf_release(&why);
-	resume->head.about.duration_ms =
-		resume->head.about.finished_at_ms - resume->head.about.started_at_ms;
 	return code;
 }
 

@@ -107,10 +107,12 @@ static void stop(uv_signal_t *handle, int number)
 	bool again, final;
 	struct strbuf name;
 
+	if (run->ended)
+		return; /* all that is left is to end */
 	fleet_progress(run->fleet, &before);
 	if (before.phase == FLEET_FINISHED) {
-		if (!run->ended) /* the last lines of the journal are on their way: not for ever */
-			exec_stop(run->executor);
+		exec_stop(
+			run->executor); /* the journal's last lines are on their way: not for ever */
 		return;
 	}
 	again = before.stop >= FLEET_STOP_SIGINT;

@@ -334,7 +334,7 @@ void fleet_finish(struct fleet *fleet)
 	exec_timer_stop(fleet->options.executor, &fleet->restore_timer);
 	run->finished_at_ms = exec_wall_ms(fleet->options.executor);
 	run->duration_ms =
-		fleet->options.resume
+		fleet->options.resume || fleet->options.begun_before
 			? run->finished_at_ms - run->started_at_ms
 			: (exec_now_us(fleet->options.executor) - fleet->started_us) / 1000;
 	fleet_conclude(fleet);

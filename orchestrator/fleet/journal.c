@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "journal_lines.h"
+#include "utc.h"
 
 #define COMMIT_APART_US 2000   /* at least, between the starts of two commits */
 #define LINGER_US	100000 /* lines that nobody waits for are written after so long */
@@ -335,7 +336,10 @@ void journal_end(struct journal *journal, const struct rep_run *run, bool settle
 {
 	if (!journal)
 		return;
-	journal_line_end(&journal->pending, now_ms(journal), run, settled);
+	/* The report's own time: whoever reads the journal makes the same report. */
+	journal_line_end(&journal->pending,
+			 run->finished_at_ms != UTC_UNKNOWN ? run->finished_at_ms : now_ms(journal),
+			 run, settled);
 	arm(journal);
 }
 

@@ -282,6 +282,7 @@ static const struct rep_field end_fields[] = {
 	REP_MEMBER_NAME(replay, "outcome", true, line.outcome, &rep_run_outcome_names),
 	LINE("stopped_by", REP_FIELD_TEXT, true, line.stopped_by),
 	LINE("exit_code", REP_FIELD_I32, false, line.exit_code),
+	REP_MEMBER_OPTIONAL(replay, "duration_ms", REP_FIELD_I64, line.run_duration_ms),
 	LINE("settled", REP_FIELD_BOOL, false, line.settled),
 };
 

@@ -201,8 +201,10 @@ void journal_line_end(struct strbuf *out, int64_t t_ms, const struct rep_run *ru
 	json_add_string(out, text_or_null(rep_run_outcome_name(run->outcome)));
 	strbuf_adds(out, ",\"stopped_by\":");
 	json_add_string(out, text_or_null(run->stopped_by));
-	strbuf_addf(out, ",\"exit_code\":%d,\"settled\":%s", run->exit_code,
-		    settled ? "true" : "false");
+	strbuf_addf(out, ",\"exit_code\":%d", run->exit_code);
+	if (run->duration_ms >= 0)
+		strbuf_addf(out, ",\"duration_ms\":%" PRId64, run->duration_ms);
+	strbuf_addf(out, ",\"settled\":%s", settled ? "true" : "false");
 	end(out);
 }
 

@@ -47,6 +47,7 @@ struct replay_line {
 	uint8_t drain_to; /* enum rep_drain */
 	const char *stopped_by;
 	int32_t exit_code;
+	int64_t run_duration_ms;
 	uint8_t outcome;
 	bool settled;
 	uint32_t sweep;

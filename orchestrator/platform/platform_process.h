@@ -47,6 +47,9 @@ unsigned process_file_limit(void);
 /* True where whoever started us wants a signal ignored (nohup, a shell's background job): it then
  * has to stay so. */
 bool process_ignores(int signal);
+/* For the last moments of a process, in which nothing is left to stop: Ctrl-C, SIGTERM and a closed terminal do not change
+ * its exit code any more. */
+void process_ignore_stops(void);
 
 /* UTC, milliseconds since 1970. */
 int64_t process_wall_ms(void);

@@ -101,6 +101,15 @@ bool process_ignores(int signal)
 	return sigaction(signal, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
+void process_ignore_stops(void)
+{
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		(void)sigaction(stops[i], &ignore, NULL);
+}
+
 int64_t process_wall_ms(void)
 {
 	struct timespec now;

@@ -157,6 +157,17 @@ bool process_ignores(int signal)
 	return false;
 }
 
+static BOOL WINAPI ignore_event(DWORD event)
+{
+	(void)event;
+	return TRUE;
+}
+
+void process_ignore_stops(void)
+{
+	(void)SetConsoleCtrlHandler(ignore_event, TRUE); /* the last one is asked first */
+}
+
 int64_t process_wall_ms(void)
 {
 	FILETIME now;

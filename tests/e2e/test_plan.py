@@ -130,13 +130,14 @@ class Plan(lib.Case):
         self.document["self"] = {"host": "h1", "session": 5, "user": "CORP\\Admin"}
         self.put("scenario.json", self.document)
         mine = [("h1", "CORP\\admin"), ("h2", "CORP\\admin")]
-        for name, users, gone in (
-                ("with others", ["-u", "corp\\ADMIN", "-u", "ali*"],
+        for name, code, users, gone in (
+                ("with others", 0, ["-u", "corp\\ADMIN", "-u", "ali*"],
                  sorted([*mine, ("h1", "CORP\\alice"), ("h2", "CORP\\alice")])),
-                ("alone", ["-u", "CORP\\admin"], mine), ("by a bare name: not", ["-u", "admin"], [("h2", "LAB\\admin")])):
+                ("alone", 0, ["-u", "CORP\\admin"], mine),
+                ("by a bare name: not, and told", 1, ["-u", "admin"], [("h2", "LAB\\admin")])):
             with self.subTest(name=name):
                 self.put("state", "")
-                self.plan(0, *users)
+                self.plan(code, *users)
                 self.expect(0, "logoff", *self.sim, "--plan", "plan.json", "--dry-run", "-o", "again.json", "--overwrite")
                 self.assertEqual(len(gone), lib.outcomes(self.report("again.json"))["planned"])
                 os.replace(self.path("again.json"), self.path("plan.json"))  # a plan of a plan

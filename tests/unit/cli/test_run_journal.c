@@ -226,6 +226,9 @@ static void run_journal__end__is_read(void **state)
 	static const char good[] =
 		"{\"event\":\"end\",\"t\":\"2026-01-01T00:00:00.000Z\",\"outcome\":\"aborted\","
 		"\"stopped_by\":\"declined\",\"exit_code\":5,\"settled\":true}";
+	static const char told[] =
+		"{\"event\":\"end\",\"t\":\"2026-01-01T00:00:00.000Z\",\"outcome\":\"aborted\","
+		"\"exit_code\":5,\"duration_ms\":1007,\"settled\":true}";
 	static const char *const bad[] = {
 		"", "{}",
 		"{\"t\":\"2026-01-01T00:00:00.000Z\",\"outcome\":\"x\","
@@ -239,11 +242,15 @@ static void run_journal__end__is_read(void **state)
 	(void)state;
 	arena_init(&arena);
 	rep_run_init(&run);
+	run.started_at_ms = INT64_C(1767225600000) - 1003;
 	assert_int_equal(run_journal_read_end(&run, &arena, good, strlen(good), &reterr), 0);
 	assert_int_equal(run.outcome, REP_RUN_ABORTED);
 	assert_string_equal(run.stopped_by, "declined");
 	assert_int_equal(run.exit_code, 5);
 	assert_true(run.finished_at_ms == INT64_C(1767225600000));
+	assert_int_equal(run.duration_ms, 1003); /* an older journal does not tell */
+	assert_int_equal(run_journal_read_end(&run, &arena, told, strlen(told), &reterr), 0);
+	assert_int_equal(run.duration_ms, 1007);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(
 			run_journal_read_end(&run, &arena, bad[i], strlen(bad[i]), &reterr), -1);

@@ -191,9 +191,11 @@ static void line__run__confirmed_and_ended(void **state)
 	run.outcome = REP_RUN_INTERRUPTED;
 	run.stopped_by = "SIGINT";
 	run.exit_code = 130;
+	run.duration_ms = 1007;
 	journal_line_end(&line, T_MS, &run, true);
 	assert_line("{\"event\":\"end\"," T ",\"outcome\":\"interrupted\","
-		    "\"stopped_by\":\"SIGINT\",\"exit_code\":130,\"settled\":true}\n");
+		    "\"stopped_by\":\"SIGINT\",\"exit_code\":130,\"duration_ms\":1007,"
+		    "\"settled\":true}\n");
 	journal_line_confirmed(&line, UTC_UNKNOWN);
 	assert_line("{\"event\":\"confirmed\",\"t\":null}\n");
 }
