@@ -265,7 +265,7 @@ static void say_spared(struct run *run, const struct fleet_proof *proof, uint32_
 			: "(idle times are not known) may not be touched: the report has the "
 			  "reason";
 	bool is_logoff = run->call->self->id == COMMAND_LOGOFF;
-	bool explains = !selected || run->who.selection.user_count;
+	bool explains = !selected || run->who.selection.user_count || run->who.selection.planned;
 
 	say_sessions(run, is_logoff ? "not proven" : "not done", proof->spared, may_not);
 	if (explains && !run->options->quiet)

@@ -1,6 +1,8 @@
 /* verdict.c - outcomes: of a host from its sessions, of the run from its hosts. */
 #include "fleet_internal.h"
 
+#include "plan.h"
+
 enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bool silent)
 {
 	/* What is still to be acted on counts with what is done: it has not failed. */
@@ -107,6 +109,12 @@ static void count_row(const struct fleet *fleet, uint32_t host, const struct rep
 			      row->reason == REP_REASON_ALREADY_DISCONNECTED;
 	if (!is_spared(row))
 		return;
+	if (fleet->options.selection->planned) {
+		matching->others +=
+			plan_may_have(fleet->options.plan, fleet->record->hosts[host].name, row->id,
+				      row->domain, row->user);
+		return;
+	}
 	sighting_subject(fleet, host, row, &subject);
 	if (!selection_would_match(fleet->options.selection, &subject, &named))
 		return;
@@ -114,14 +122,15 @@ static void count_row(const struct fleet *fleet, uint32_t host, const struct rep
 	matching->others += !named;
 }
 
-/* Of a plan, everybody is accounted for by identity. */
 static void count_matching(const struct fleet *fleet, struct matching *ret)
 {
 	const struct selection *selection = fleet->options.selection;
 
 	*ret = (struct matching){ 0 };
-	if (is_of_hosts(fleet) || selection->listing || selection->planned)
+	if (is_of_hosts(fleet) || selection->listing)
 		return;
+	if (selection->planned && !fleet->options.plan)
+		return; /* a run that goes on has all of it in its record, and no plan any more */
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		const struct rep_host *host = &fleet->record->hosts[i];
 

@@ -120,7 +120,8 @@ class Plan(lib.Case):
 
     def test_protection_still_counts(self):
         self.plan(0, "--all")
-        self.carry_out(0, "--protect", "bob", "--not-user", "nobody")
+        result = self.carry_out(0, "--protect", "bob", "--not-user", "nobody")
+        self.assertIn("left alone: 1 matching session may not be touched: the report has the reason\n", result.err)
         self.assertEqual([("skipped", "protected")], self.outcome("h1", "bob"))
         self.assertEqual(2, len(self.gone()))
         self.assert_state_matches()
@@ -158,7 +159,8 @@ class Plan(lib.Case):
         self.plan(0, "--all")
         self.document["self"] = {"host": "elsewhere", "session": 2, "user": "CORP\\alice"}
         self.put("scenario.json", self.document)
-        self.carry_out(0)
+        result = self.carry_out(0)
+        self.assertIn("left alone: 2 matching sessions may not be touched: the report has the reason\n", result.err)
         self.assertEqual([("h1", "CORP\\bob")], self.gone())
         self.assertEqual([("skipped", "own_user")], self.outcome("h2", "alice"))
 
@@ -173,6 +175,11 @@ class Plan(lib.Case):
         self.assertEqual([("h1", "CORP\\boss")], self.gone())
         self.assertEqual("skipped", self.outcome("h1", "idle")[0][0])
         self.assertEqual(3600000, self.report()["run"]["selection"]["idle_ms"])
+
+    def test_all_of_it_is_protected_by_now__not_3(self):
+        self.plan(0, "-u", "alice")
+        self.assertIn("left alone: 2 matching sessions", self.carry_out(0, "--protect", "alice").err)
+        self.assertEqual([], self.state())
 
     def test_max_sessions(self):
         self.plan(0, "--all")
