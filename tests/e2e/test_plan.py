@@ -42,6 +42,7 @@ class Plan(lib.Case):
         self.plan(0, "-u", "alice")
         result = self.carry_out(0)
         self.assertIn("This logs off 2 sessions of 1 user on 2 hosts.", result.err)
+        self.assertNotIn("warning", result.err)
         self.assertEqual([("h1", "CORP\\alice"), ("h2", "CORP\\alice")], self.gone())
         self.assertEqual([("skipped", "not_selected")], self.outcome("h1", "bob"))
         self.assertEqual("plan.json", self.report()["run"]["selection"]["plan"])
@@ -85,7 +86,8 @@ class Plan(lib.Case):
         self.assertEqual(2, lib.outcomes(self.report("plan.json"))["planned"])
         del self.document["hosts"]["h2"]["faults"]
         self.put("scenario.json", self.document)
-        self.carry_out(0)
+        result = self.carry_out(0, "-q")
+        self.assertIn("warning: plan 'plan.json': its dry run did not get to the end of 1 host: ", result.err)
         self.assertEqual([("h1", "CORP\\alice"), ("h1", "CORP\\bob")], self.gone())
         self.assertEqual([("skipped", "not_selected")], self.outcome("h2", "alice"))
 

@@ -56,9 +56,9 @@ class Who(lib.Case):
         hosts = ["rdsh[001:003]", "rdsh[020:022]"]
         for options in (["-u", "alice"], ["-u", "nobody"], ["-u", "alice", "-q"]):
             result = self.logoff(1, *options, "--yes", hosts=hosts, document=document)
-            self.assertIn("not proven: 3 hosts could not be asked: rdsh[020:022]\n", result.err)
+            self.assertIn("not proven: 3 hosts could not be looked at to the end: rdsh[020:022]\n", result.err)
             shown = self.expect(0, "report", "show", "report.json")
-            self.assertIn("not proven: 3 hosts could not be asked: rdsh[020:022]\n", shown.out)
+            self.assertIn("not proven: 3 hosts could not be looked at to the end: rdsh[020:022]\n", shown.out)
         result = self.logoff(1, "--all", "--yes", hosts=hosts, document=document)
         self.assertNotIn("proven", result.err)  # nobody was named
 
