@@ -47,8 +47,8 @@ void rep_text_not_asked(struct strbuf *out, const char *const *names, size_t cou
 		return;
 	strbuf_init(&folded);
 	rep_words_host_list(&folded, names, count, HOSTS_COLUMNS);
-	strbuf_addf(out, "not proven: %" PRIu64 " host%s could not be asked: ", (uint64_t)count,
-		    count == 1 ? "" : "s");
+	strbuf_addf(out, "not proven: %" PRIu64 " host%s could not be looked at to the end: ",
+		    (uint64_t)count, count == 1 ? "" : "s");
 	text_escape_add(out, strbuf_text(&folded), folded.len);
 	strbuf_addc(out, '\n');
 	out->failed |= folded.failed;

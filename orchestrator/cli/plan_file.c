@@ -157,7 +157,7 @@ static int take_host(void *ctx, const struct rep_host *host, const struct rep_er
 {
 	struct reading *reading = ctx;
 
-	(void)kind;
+	reading->file->gaps += kind || host->outcome == REP_HOST_NOT_ATTEMPTED;
 	strbuf_clear(&reading->host);
 	strbuf_adds(&reading->host, host->name);
 	return reading->host.failed ? NO_MEMORY : GO_ON;

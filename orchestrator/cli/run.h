@@ -168,7 +168,8 @@ void run_show_patterns(struct run *run);
 
 /* run_who.c: the people that a pattern matches in the record, at most so many of them by name; lines for the writer. */
 void run_show_who(struct run *run, const char *pattern, uint32_t most);
-/* After the summary of a logoff of named users: what is not proven about them, also with -q; or that they are nowhere. */
+/* After the summary: who matches and may not be touched; of a logoff of named users what else is not proven about them,
+ * also with -q, or that they are nowhere. */
 void run_say_proof(struct run *run);
 
 /* run_hosts.c: hosts that could not be asked, and hosts that are not finished. Added to a line about sessions; as lines before

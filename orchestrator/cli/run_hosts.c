@@ -89,20 +89,24 @@ void run_add_gaps(const struct run *run, struct strbuf *line)
 		add_hosts(line, &run->record, "; not finished: ", is_not_finished);
 }
 
-void run_show_gaps(struct run *run, const struct fleet_plan *plan)
+static void show_gap(struct run *run, const struct fleet_plan *plan, const char *before,
+		     bool (*is_so)(const struct rep_host *host))
 {
 	struct strbuf line;
 
 	strbuf_init(&line);
-	if (add_hosts(&line, &run->record, "  could not be asked: ", could_not_be_asked)) {
+	if (add_hosts(&line, &run->record, before, is_so)) {
 		if (plan->sweeps)
 			strbuf_adds(&line, " (a sweep asks again, and acts on who is found there)");
 		writer_line(run->writer, strbuf_text(&line));
 	}
-	strbuf_clear(&line);
-	if (add_hosts(&line, &run->record, "  not finished: ", is_left_open))
-		writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
+}
+
+void run_show_gaps(struct run *run, const struct fleet_plan *plan)
+{
+	show_gap(run, plan, "  could not be asked: ", could_not_be_asked);
+	show_gap(run, plan, "  not finished: ", is_left_open);
 }
 
 void run_say_cut_short(struct run *run)

@@ -243,6 +243,7 @@ static void spare(struct run *run, uint32_t host, uint32_t own)
 			continue;
 		if (is_in_doubt(run->resume, host, row)) {
 			session->outcome = REP_SESSION_IN_DOUBT;
+			session->reason = REP_REASON_OWN_SESSION;
 		} else {
 			session->selected = false;
 			session->outcome = REP_SESSION_SKIPPED;

@@ -52,6 +52,24 @@ static void say_run(struct run *run)
 	strbuf_release(&line);
 }
 
+/* Nothing was planned there: whoever reads "done as planned" should know. */
+static void say_gaps_of_plan(struct run *run)
+{
+	uint32_t gaps = run->plan.gaps;
+	struct strbuf rest;
+
+	if (!gaps)
+		return;
+	strbuf_init(&rest);
+	strbuf_addf(&rest,
+		    "': its dry run did not get to the end of %lu host%s: who was not seen there "
+		    "then is left alone",
+		    (unsigned long)gaps, gaps == 1 ? "" : "s");
+	run_say_path(run, "warning: plan '", run->options->plan ? run->options->plan : "",
+		     strbuf_text(&rest));
+	strbuf_release(&rest);
+}
+
 void run_say_start(struct run *run)
 {
 	if (run->record.run.simulated)
@@ -61,6 +79,7 @@ void run_say_start(struct run *run)
 	if (run->resume && run->resume->read.torn)
 		run_say_path(run, "warning: journal '", run->resume->path,
 			     "': the last line is torn, as a crash leaves it; it is dropped");
+	say_gaps_of_plan(run);
 	if (run->options->quiet)
 		return;
 	say_run(run);

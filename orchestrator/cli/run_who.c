@@ -225,14 +225,14 @@ static bool say_not_asked(struct run *run)
 	return count > 0;
 }
 
-static void say_sessions(struct run *run, uint32_t count, const char *what)
+static void say_sessions(struct run *run, const char *claim, uint32_t count, const char *what)
 {
 	struct strbuf line;
 
 	if (!count)
 		return;
 	strbuf_init(&line);
-	strbuf_addf(&line, "not proven: %" PRIu32 " matching session%s %s", count,
+	strbuf_addf(&line, "%s: %" PRIu32 " matching session%s %s", claim, count,
 		    count == 1 ? "" : "s", what);
 	writer_line(run->writer, strbuf_text(&line));
 	strbuf_release(&line);
@@ -256,21 +256,50 @@ static void say_proven(struct run *run, const struct fleet_proof *proof)
 	strbuf_release(&line);
 }
 
+/* Whoever matches and is never touched: why it is not 0, or not 3. */
+static void say_spared(struct run *run, const struct fleet_proof *proof, uint32_t selected)
+{
+	const char *may_not =
+		run->who.selection.min_idle_ms < 0
+			? "may not be touched: the report has the reason"
+			: "(idle times are not known) may not be touched: the report has the "
+			  "reason";
+	bool is_logoff = run->call->self->id == COMMAND_LOGOFF;
+	bool explains = !selected || run->who.selection.user_count || run->who.selection.planned;
+
+	say_sessions(run, is_logoff ? "not proven" : "not done", proof->spared, may_not);
+	if (explains && !run->options->quiet)
+		say_sessions(run, "left alone", proof->left_alone, may_not);
+}
+
+static bool is_good(const struct run *run)
+{
+	const struct rep_run *about = &run->record.run;
+
+	return (about->exit_code == EXIT_DONE || about->exit_code == EXIT_NO_MATCH) &&
+	       !about->stopped_by[0];
+}
+
 void run_say_proof(struct run *run)
 {
 	struct fleet_proof proof = { 0 };
+	struct rep_totals totals;
 	bool lacks;
 
-	if (!rep_proof_is_wanted(&run->record.run) || run->record.run.exit_code == EXIT_DECLINED)
+	if (run->record.run.exit_code == EXIT_DECLINED)
 		return;
 	if (run->fleet)
 		fleet_proof(run->fleet, &proof);
+	rep_totals_count(&run->record, &totals);
+	if (!rep_proof_is_wanted(&run->record.run)) {
+		say_spared(run, &proof, totals.selected);
+		return;
+	}
 	lacks = say_not_asked(run);
-	say_sessions(run, proof.newcomers, "began too late to be confirmed: left alone");
-	say_sessions(run, proof.spared, "may not be touched: the report has the reason");
-	if (!lacks && proof.looked_last &&
-	    (run->record.run.exit_code == EXIT_DONE ||
-	     run->record.run.exit_code == EXIT_NO_MATCH) &&
-	    !run->options->quiet && !run->record.run.stopped_by[0])
+	say_sessions(run, "not proven", proof.newcomers,
+		     "began too late to be confirmed: left alone");
+	say_spared(run, &proof, totals.selected);
+	if (!lacks && proof.looked_last && is_good(run) && !run->options->quiet &&
+	    (totals.selected || !proof.left_alone))
 		say_proven(run, &proof);
 }

@@ -209,6 +209,8 @@ static void settle_unstarted_session(struct fleet *fleet, uint32_t host, uint32_
 	if (doubt) {
 		session->outcome = REP_SESSION_IN_DOUBT; /* its intent is on record */
 		session->error = error ? error : doubt->warn_error;
+		session->reason =
+			(uint8_t)(error ? REP_REASON_NONE : fleet_stop_reason(fleet->stop));
 		return;
 	}
 	if (fleet->stop != FLEET_STOP_NONE || !error) {

@@ -260,14 +260,14 @@ void fleet_stop(struct fleet *fleet, enum fleet_stop reason);
 /* Cheap enough for ten times a second: it looks only at hosts that have moved since. */
 void fleet_progress(struct fleet *fleet, struct fleet_progress *ret);
 
-/* What a logoff of named users (--user) can say at its end. */
+/* What can be said at the end about who is on: the first four of a logoff of named users (--user). */
 struct fleet_proof {
 	/* UTC: the last survey, of all hosts that could be asked; */
 	int64_t looked_from_ms, looked_until_ms;
 	bool looked_last;   /* and nothing was begun after it */
 	uint32_t newcomers; /* sessions that are on and match, and were seen too late */
-	/* sessions of users who were named without wildcards, and that are never touched */
-	uint32_t spared;
+	/* sessions that match and are never touched: of users who were named without wildcards, and others */
+	uint32_t spared, left_alone;
 };
 void fleet_proof(const struct fleet *fleet, struct fleet_proof *ret);
 

@@ -147,7 +147,7 @@ bool drain_acts(const struct fleet *fleet, const struct rep_host *host, bool has
 void drain_not_restored(struct fleet *fleet, struct rep_host *host, uint16_t error, bool silent);
 
 /* gate.c */
-void fleet_gate(struct fleet *fleet); /* the survey is through */
+void fleet_gate(struct fleet *fleet);		  /* the survey is through */
 bool fleet_only_looks(const struct fleet *fleet); /* a listing, or a dry run */
 /* A listing or a dry run that was stopped in its survey: what it has seen by then has its outcome. Of other runs nothing. */
 void fleet_keep_seen(struct fleet *fleet);

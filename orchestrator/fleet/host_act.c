@@ -74,14 +74,25 @@ void act_settle_changed(struct host_job *job, struct session_job *session)
 			      fleet_error(job->fleet, &error));
 }
 
-static void settle_not_attempted(struct host_job *job, struct session_job *session)
+/* What kept the job from going on, where no error did. */
+static enum rep_reason why_not(const struct host_job *job)
 {
 	enum rep_reason reason = fleet_stop_reason(job->fleet->stop);
 
 	if (reason == REP_REASON_NONE && job->not_drained)
 		reason = REP_REASON_NOT_DRAINED;
-	act_settle_as(job, session, REP_SESSION_NOT_ATTEMPTED, 0,
-		      reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason);
+	return reason == REP_REASON_NONE ? REP_REASON_NO_WORKERS : reason;
+}
+
+static void settle_not_attempted(struct host_job *job, struct session_job *session)
+{
+	act_settle_as(job, session, REP_SESSION_NOT_ATTEMPTED, 0, why_not(job));
+}
+
+void act_settle_in_doubt(struct host_job *job, struct session_job *session, uint16_t error)
+{
+	act_settle_as(job, session, REP_SESSION_IN_DOUBT, error,
+		      error ? REP_REASON_NONE : why_not(job));
 }
 
 /* Sessions that the run before had asked about, or may have: they count as closing since then. A message leaves nothing
@@ -267,7 +278,7 @@ static bool settle_what_is_over(struct host_job *job)
 		if (session->state != SESSION_PLANNED)
 			continue;
 		if ((job_stopping(job) || job->not_drained) && session->asked)
-			act_settle_to(job, session, REP_SESSION_IN_DOUBT, session->error);
+			act_settle_in_doubt(job, session, session->error);
 		else if (job_stopping(job) || job->not_drained)
 			settle_not_attempted(job, session);
 		else if (spent)
@@ -406,9 +417,9 @@ void act_settle(struct host_job *job)
 						: stopped;
 
 		if (session->state == SESSION_ASKED)
-			act_settle_to(job, session, REP_SESSION_IN_DOUBT, error);
+			act_settle_in_doubt(job, session, error);
 		else if (session->state == SESSION_PLANNED && session->asked)
-			act_settle_to(job, session, REP_SESSION_IN_DOUBT, error);
+			act_settle_in_doubt(job, session, error);
 		else if (session->state == SESSION_PLANNED && host->error)
 			act_settle_to(job, session,
 				      job->silent ? REP_SESSION_TIMED_OUT : REP_SESSION_FAILED,

@@ -149,17 +149,15 @@ enum job_state act_acted(struct host_job *job, struct fleet_call *call)
 	return acted_with_error(job, session, &call->error);
 }
 
-void act_abandon(struct host_job *job, bool withdrawn)
+void act_abandon(struct host_job *job, bool withdrawn, const struct session_error *error)
 {
 	struct session_job *session = &job->sessions[job->current];
-	struct session_error error = job_timeout_error(job);
 
 	act_row(job, session)->attempts++;
-	if (job->fleet->stop == FLEET_STOP_RUN_TIMEOUT)
-		error = fleet_finding(SESSION_FINDING_RUN_TIMEOUT);
-	session->error = fleet_error(job->fleet, &error);
+	if (error)
+		session->error = fleet_error(job->fleet, error);
 	if (!withdrawn && act_command(job) == FLEET_MESSAGE)
-		act_settle_to(job, session, REP_SESSION_IN_DOUBT, session->error);
+		act_settle_in_doubt(job, session, session->error);
 	else if (!withdrawn)
 		now_asked(job, session, false);
 	else if (!job_stopping(job) || session->asked)
@@ -175,7 +173,7 @@ enum job_state act_overdue(struct host_job *job, bool withdrawn)
 	bool acted = job->state == JOB_ACT || job->state == JOB_WARN;
 
 	if (job->state == JOB_ACT)
-		act_abandon(job, withdrawn);
+		act_abandon(job, withdrawn, &error);
 	else if (job->state == JOB_WARN)
 		warn_abandon(job, withdrawn);
 	for (uint32_t i = 0; i < job->session_count; i++)
@@ -231,6 +229,7 @@ void act_late(struct fleet *fleet, struct fleet_call *call)
 		       : was_gone ? gone_late(fleet, call)
 				  : REP_SESSION_FAILED;
 	row->error = refused ? fleet_error(fleet, &call->error) : 0;
+	row->reason = REP_REASON_NONE;
 	journal_result(fleet->options.journal, fleet->record, call->host, call->row);
 	if (host->outcome != REP_HOST_NONE && job->state == JOB_DONE)
 		host->outcome = (uint8_t)verdict_host(host, !host->error, job->silent);

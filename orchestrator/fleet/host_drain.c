@@ -352,13 +352,12 @@ enum job_state drain_checked(struct host_job *job, struct fleet_call *call)
 
 /* --- calls left behind */
 
-void drain_abandon(struct host_job *job, bool withdrawn)
+void drain_abandon(struct host_job *job, bool withdrawn, const struct session_error *error)
 {
 	struct rep_host *host = job_host(job);
-	struct session_error error = job_timeout_error(job);
 
-	if (!withdrawn || !job_stopping(job))
-		job->drain_error = fleet_error(job->fleet, &error);
+	if (error && (!withdrawn || !job_stopping(job)))
+		job->drain_error = fleet_error(job->fleet, error);
 	if (job->restoring)
 		return; /* it stays owed */
 	if (!withdrawn)
@@ -373,7 +372,7 @@ enum job_state drain_overdue(struct host_job *job, bool withdrawn)
 
 	if (job->state != JOB_DRAIN_SET)
 		return drain_failed(job, &error, true);
-	drain_abandon(job, withdrawn);
+	drain_abandon(job, withdrawn, &error);
 	if (withdrawn)
 		return drain_failed(job, &error, true);
 	job->set_failed = job->drain_asked = true;
@@ -425,8 +424,10 @@ void drain_settle_command(struct host_job *job)
 	drain_settle(job);
 	if (host->error)
 		host->outcome = job->silent ? REP_HOST_TIMED_OUT : REP_HOST_FAILED;
-	else
-		host->outcome = there ? REP_HOST_SUCCEEDED : REP_HOST_NOT_ATTEMPTED;
+	else if (there)
+		host->outcome = REP_HOST_SUCCEEDED;
+	else /* an interrupt came while it was asked, or before */
+		host->outcome = drain_is_in_doubt(host) ? REP_HOST_FAILED : REP_HOST_NOT_ATTEMPTED;
 	journal_done(job->fleet->options.journal, job->fleet->record, job->index);
 }
 

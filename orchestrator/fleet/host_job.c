@@ -429,6 +429,11 @@ void job_forget(struct host_job *job)
 
 static void stop_at_once(struct host_job *job)
 {
+	struct session_error timeout = fleet_finding(SESSION_FINDING_RUN_TIMEOUT);
+	/* An interrupt is no error, least of all the host's. */
+	const struct session_error *error =
+		job->fleet->stop == FLEET_STOP_RUN_TIMEOUT ? &timeout : NULL;
+
 	if (job->state == JOB_CALL_OFF && job->call && !job->fleet->hastened) {
 		job->farewell = true; /* it is at it, and that has its own end */
 		return;
@@ -439,11 +444,11 @@ static void stop_at_once(struct host_job *job)
 				 session_permit_withdraw(&job->call->permit);
 
 		if (job->state == JOB_ACT)
-			act_abandon(job, withdrawn);
+			act_abandon(job, withdrawn, error);
 		else if (job->state == JOB_WARN && !withdrawn)
 			warn_may_be_shown(job);
 		else if (job->state == JOB_DRAIN_SET)
-			drain_abandon(job, withdrawn);
+			drain_abandon(job, withdrawn, error);
 		job_leave_behind(job);
 	} else if (job->connection) {
 		job_close_late(job->fleet, job->connection, job->closer);

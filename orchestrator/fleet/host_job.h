@@ -251,8 +251,9 @@ enum job_state drain_looked(struct host_job *job, struct fleet_call *call);
 enum job_state drain_set(struct host_job *job, struct fleet_call *call);
 enum job_state drain_checked(struct host_job *job, struct fleet_call *call);
 enum job_state drain_failed(struct host_job *job, const struct session_error *error, bool silent);
-/* The setting was left behind; `withdrawn`: its permit was taken back, so that it never sets. */
-void drain_abandon(struct host_job *job, bool withdrawn);
+/* The setting was left behind, because of that error, or of an interrupt (NULL); `withdrawn`: its permit was taken back, so
+ * that it never sets. */
+void drain_abandon(struct host_job *job, bool withdrawn, const struct session_error *error);
 enum job_state drain_overdue(struct host_job *job, bool withdrawn);
 void drain_late(struct fleet *fleet, const struct fleet_call *call);
 void drain_settle(struct host_job *job); /* the host's error, before its outcome is told */
@@ -275,6 +276,8 @@ enum fleet_command act_command(const struct host_job *job);
 /* Settles it with no reason. */
 void act_settle_to(struct host_job *job, struct session_job *session,
 		   enum rep_session_outcome outcome, uint16_t error);
+/* Settles what was asked and is not known; without an error the reason is what stopped the run. */
+void act_settle_in_doubt(struct host_job *job, struct session_job *session, uint16_t error);
 /* Its id is another session's. */
 void act_settle_changed(struct host_job *job, struct session_job *session);
 /* and for host_verify.c: */
@@ -294,9 +297,9 @@ bool *act_rows_shown(struct host_job *job, const struct session_list *list);
 
 /* host_acted.c */
 enum job_state act_acted(struct host_job *job, struct fleet_call *call);
-/* The act of `current` was left behind; `withdrawn`: its permit was taken back, so that it never
- * acts. */
-void act_abandon(struct host_job *job, bool withdrawn);
+/* The act of `current` was left behind, because of that error, or of an interrupt (NULL); `withdrawn`: its permit was
+ * taken back, so that it never acts. */
+void act_abandon(struct host_job *job, bool withdrawn, const struct session_error *error);
 enum job_state act_overdue(struct host_job *job, bool withdrawn);
 /* For host_warn.c too: what a look found that did not find the same. */
 void act_seen_otherwise(struct host_job *job, struct session_job *session, struct fleet_call *call);

@@ -88,6 +88,7 @@ static void settle_unlisted(struct host_job *job, const bool *listed)
 				    session->outcome != REP_SESSION_STILL_PRESENT))
 			continue;
 		session->outcome = REP_SESSION_LOGGED_OFF;
+		session->reason = REP_REASON_NONE;
 		session->error = 0;
 		journal_result(job->fleet->options.journal, job->fleet->record, job->index, row);
 	}

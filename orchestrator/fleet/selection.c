@@ -97,14 +97,16 @@ enum rep_reason selection_decide(const struct selection *selection,
 }
 
 bool selection_would_match(const struct selection *selection,
-			   const struct selection_subject *subject, bool named)
+			   const struct selection_subject *subject, bool *ret_named)
 {
-	bool matched = false;
-
-	for (size_t i = 0; i < selection->user_count && !matched; i++)
-		matched = (!named || !strpbrk(selection->users[i].text, "*?")) &&
-			  account_match(selection->users[i].text, subject->domain, subject->user);
-	return matched && is_selected(selection, subject);
+	*ret_named = false;
+	if (never_anybody(subject) != REP_REASON_NONE || !is_selected(selection, subject))
+		return false;
+	for (size_t i = 0; i < selection->user_count; i++)
+		*ret_named |=
+			!strpbrk(selection->users[i].text, "*?") &&
+			account_match(selection->users[i].text, subject->domain, subject->user);
+	return true;
 }
 
 static void count_in(struct selection_pattern *patterns, size_t count,

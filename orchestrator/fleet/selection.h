@@ -61,10 +61,10 @@ struct selection_subject {
 enum rep_reason selection_decide(const struct selection *selection,
 				 const struct selection_subject *subject);
 
-/* Whether it would be selected if nobody were protected: by any pattern of --user; `named`: by one
- * without wildcards, as a person is named. */
+/* Whether it would be selected if nobody were protected; *ret_named: and by a pattern of --user
+ * without wildcards, as a person is named. Idle times that were not asked for may be long enough. */
 bool selection_would_match(const struct selection *selection,
-			   const struct selection_subject *subject, bool named);
+			   const struct selection_subject *subject, bool *ret_named);
 
 /* Adds the subject to the counts of every pattern that matches it (sessions with a user only).
  * Once a session. */

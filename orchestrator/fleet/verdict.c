@@ -1,6 +1,8 @@
 /* verdict.c - outcomes: of a host from its sessions, of the run from its hosts. */
 #include "fleet_internal.h"
 
+#include "plan.h"
+
 enum rep_host_outcome verdict_host(const struct rep_host *host, bool reached, bool silent)
 {
 	/* What is still to be acted on counts with what is done: it has not failed. */
@@ -48,7 +50,7 @@ static const struct {
 };
 
 /* `matched`: there was something to find; `others`: sessions that are on and match, and were seen too
- * late to be selected, or may not be. */
+ * late to be selected, or were named and may not be. */
 static void conclude_unstopped(const struct rep_totals *totals, bool matched, uint32_t others,
 			       struct rep_run *run)
 {
@@ -70,9 +72,16 @@ static void conclude_unstopped(const struct rep_totals *totals, bool matched, ui
 	}
 }
 
+static bool is_of_hosts(const struct fleet *fleet)
+{
+	return fleet->options.command == FLEET_DRAIN ||
+	       fleet->options.command == FLEET_DRAIN_STATUS;
+}
+
 static bool is_spared(const struct rep_session *row)
 {
-	/* Not the session this runs in: whoever names himself means his others. */
+	/* Not the session this runs in, which is known to be on: whoever names himself, or everybody, means
+	 * the others. */
 	static const bool never_touched[REP_REASON_COUNT] = {
 		[REP_REASON_OWN_USER] = true,
 		[REP_REASON_CONSOLE] = true,
@@ -83,54 +92,83 @@ static bool is_spared(const struct rep_session *row)
 	return row->outcome == REP_SESSION_SKIPPED && never_touched[row->reason];
 }
 
-/* Sessions that are never touched and match a pattern of --user: whoever was named is not nowhere. */
-static uint32_t count_spared(const struct fleet *fleet, bool named)
+/* Sessions that are on and match, and that the run does not act on. */
+struct matching {
+	uint32_t named;	   /* never touched, and their users were named without wildcards */
+	uint32_t others;   /* never touched, and meant by everything else that selects */
+	uint32_t as_asked; /* what was to be done is so already */
+};
+
+static void count_row(const struct fleet *fleet, uint32_t host, const struct rep_session *row,
+		      struct matching *matching)
+{
+	struct selection_subject subject;
+	bool named;
+
+	matching->as_asked += row->outcome == REP_SESSION_SKIPPED &&
+			      row->reason == REP_REASON_ALREADY_DISCONNECTED;
+	if (!is_spared(row))
+		return;
+	if (fleet->options.selection->planned) {
+		matching->others +=
+			plan_may_have(fleet->options.plan, fleet->record->hosts[host].name, row->id,
+				      row->domain, row->user);
+		return;
+	}
+	sighting_subject(fleet, host, row, &subject);
+	if (!selection_would_match(fleet->options.selection, &subject, &named))
+		return;
+	matching->named += named;
+	matching->others += !named;
+}
+
+static void count_matching(const struct fleet *fleet, struct matching *ret)
 {
 	const struct selection *selection = fleet->options.selection;
-	uint32_t count = 0;
 
-	if (fleet->options.command != FLEET_LOGOFF || fleet->options.dry_run ||
-	    !selection->user_count || selection->planned)
-		return 0;
+	*ret = (struct matching){ 0 };
+	if (is_of_hosts(fleet) || selection->listing)
+		return;
+	if (selection->planned && !fleet->options.plan)
+		return; /* a run that goes on has all of it in its record, and no plan any more */
 	for (size_t i = 0; i < fleet->record->host_count; i++) {
 		const struct rep_host *host = &fleet->record->hosts[i];
 
-		for (uint32_t row = 0; row < host->session_count; row++) {
-			struct selection_subject subject;
-
-			if (!is_spared(&host->sessions[row]))
-				continue;
-			sighting_subject(fleet, (uint32_t)i, &host->sessions[row], &subject);
-			count += selection_would_match(selection, &subject, named);
-		}
+		for (uint32_t row = 0; row < host->session_count; row++)
+			count_row(fleet, (uint32_t)i, &host->sessions[row], ret);
 	}
-	return count;
 }
 
 void fleet_proof(const struct fleet *fleet, struct fleet_proof *ret)
 {
+	struct matching matching;
+
+	count_matching(fleet, &matching);
 	*ret = (struct fleet_proof){
 		.looked_from_ms = fleet->looked_from_ms,
 		.looked_until_ms = fleet->looked_until_ms,
 		.looked_last = fleet->looked_until_ms && !fleet->acted_since,
 		.newcomers = fleet->newcomers,
-		.spared = count_spared(fleet, true),
+		.spared = matching.named,
+		.left_alone = matching.others,
 	};
 }
 
 void fleet_conclude(const struct fleet *fleet)
 {
 	struct rep_run *run = &fleet->record->run;
-	bool of_hosts = fleet->options.command == FLEET_DRAIN ||
-			fleet->options.command == FLEET_DRAIN_STATUS;
 	struct rep_totals totals;
+	struct matching matching;
 	bool matched;
 
 	rep_totals_count(fleet->record, &totals);
+	count_matching(fleet, &matching);
 	run->stopped_by = fleet_stop_name(fleet->stop);
-	/* A host that is in the mode already is done: only sessions can be absent. */
-	matched = of_hosts || totals.selected || count_spared(fleet, false);
-	conclude_unstopped(&totals, matched, fleet->newcomers + count_spared(fleet, true), run);
+	/* A host that is in the mode already is done: only sessions can be absent. Exit code 3 says that nobody
+	 * who matches is on. */
+	matched = is_of_hosts(fleet) || fleet->options.selection->planned || totals.selected ||
+		  matching.others || matching.as_asked;
+	conclude_unstopped(&totals, matched, fleet->newcomers + matching.named, run);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(*stops); i++) {
 		if (stops[i].stop == fleet->stop) {
 			run->exit_code = stops[i].exit_code;

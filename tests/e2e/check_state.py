@@ -122,7 +122,9 @@ class Checker:
                 self.say(f"{name(key)} is called already_gone, but we asked")
             if outcome == "returned" and not self.back[folded(key[2])] and not self.swapped_in(key[2]):
                 self.say(f"{name(key)} is called returned and never came back")
-            if (outcome in NEEDS_REASON) != (session["reason"] is not None):
+            # What is in doubt has an error, or the reason why nobody waited for one.
+            needs_reason = outcome in NEEDS_REASON or (outcome == "in_doubt" and session["error"] is None)
+            if needs_reason != (session["reason"] is not None):
                 self.say(f"{name(key)} is {outcome} with the reason {session['reason']}")
             if outcome == "skipped" and session["selected"] and session["reason"] not in CHANGED:
                 self.say(f"{name(key)} is skipped and selected")

@@ -148,6 +148,30 @@ class ExitCodes(lib.Case):
         process.send_signal(number)
         return seen + process.communicate(timeout=lib.PATIENCE_S)[1]
 
+    @lib.posix_only("waits for a line of the progress")
+    def test_in_doubt_for_the_interrupt(self):
+        """Slow hosts are no broken ones: nothing is called a timeout that was none."""
+        fleet = self.fleet(["h1", "h2"], lib.scenario(
+            defaults={"sessions": {"min": 1, "max": 1}, "latency_ms": {**lib.FAST, "logoff": 20000}}))
+        process = self.start("logoff", *fleet, "--all", "--yes", "-o", "report.json", "-o", "report.csv",
+                             "--journal", "journal", "--progress", "always")
+        said = b""
+        while b"h1 acting" not in said:  # it is in the act, for seconds
+            said += process.stderr.read(1)
+        err = self.interrupt_twice(process, signal.SIGINT)
+        self.assertEqual(130, process.returncode)
+        self.assertIn(b"2 calls in flight are left behind", err)
+        self.assertNotIn(b"CALL_TIMEOUT", err)
+        selected = [entry for _, entry in lib.sessions_of(self.report()) if entry["selected"]]
+        self.assertEqual([("in_doubt", "interrupted", None)] * 2,
+                         [(entry["outcome"], entry["reason"], entry["error"]) for entry in selected])
+        self.assertEqual([], self.report()["errors"])
+        rows = [row for row in lib.csv_rows(self.read("report.csv")) if row["outcome"] == "in_doubt"]
+        self.assertEqual([("interrupted", "")] * 2, [(row["reason"], row["error_name"]) for row in rows])
+        self.assertIn("interrupted", self.expect(0, "report", "show", "report.json", "--only", "in_doubt").out)
+        results = lib.events(lib.journal(self.read("journal")), "result")
+        self.assertEqual(["interrupted"] * 2, [line["session"]["reason"] for line in results])
+
     def signalled(self, number, name, code):
         fleet = self.fleet(["h[1:2]", "stuck"], lib.scenario({"stuck": HANG}))
         process = self.start("logoff", *fleet, "--all", "--yes", *STUCK, "--sim-state", "state",

@@ -253,6 +253,22 @@ class Logoff(lib.Case):
         self.logoff(0, "--all", "--reason", "patch day \u2013 CHG-1")
         self.assertEqual("patch day \u2013 CHG-1", self.report()["run"]["reason"])
 
+    def test_host_that_answers_could_be_asked(self):
+        """What its sessions came to, now or in the run before, is not the host's own error."""
+        fleet = self.fleet(["h1", "h2"], lib.scenario(
+            {"h1": {"faults": [{"call": "message", "session": 2, "hang": True, "times": 1}],
+                    "sessions": [lib.session(2, "CORP\\alice")]},
+             "h2": {"faults": [{"call": "logoff", "session": 2, "swap_user": "CORP\\mallory"}],
+                    "sessions": [lib.session(2, "CORP\\alice")]}}))
+        first = self.expect(1, "message", "hello", *fleet, "--all", "--yes", "--call-timeout", "1s", "--journal", "journal",
+                            "-o", "report.json")
+        self.assertEqual(["failed", "failed"], [host["outcome"] for host in self.report()["hosts"]])
+        again = self.run_program("resume", "journal", "--yes")
+        self.assertIn("may have the message already: 1 session", again.err)
+        for result in (first, again):
+            self.assertNotIn("could not be asked", result.err)
+            self.assertNotIn("not finished", result.err)
+
 
 if __name__ == "__main__":
     lib.main()

@@ -42,6 +42,7 @@ class Plan(lib.Case):
         self.plan(0, "-u", "alice")
         result = self.carry_out(0)
         self.assertIn("This logs off 2 sessions of 1 user on 2 hosts.", result.err)
+        self.assertNotIn("warning", result.err)
         self.assertEqual([("h1", "CORP\\alice"), ("h2", "CORP\\alice")], self.gone())
         self.assertEqual([("skipped", "not_selected")], self.outcome("h1", "bob"))
         self.assertEqual("plan.json", self.report()["run"]["selection"]["plan"])
@@ -85,7 +86,8 @@ class Plan(lib.Case):
         self.assertEqual(2, lib.outcomes(self.report("plan.json"))["planned"])
         del self.document["hosts"]["h2"]["faults"]
         self.put("scenario.json", self.document)
-        self.carry_out(0)
+        result = self.carry_out(0, "-q")
+        self.assertIn("warning: plan 'plan.json': its dry run did not get to the end of 1 host: ", result.err)
         self.assertEqual([("h1", "CORP\\alice"), ("h1", "CORP\\bob")], self.gone())
         self.assertEqual([("skipped", "not_selected")], self.outcome("h2", "alice"))
 
@@ -118,7 +120,8 @@ class Plan(lib.Case):
 
     def test_protection_still_counts(self):
         self.plan(0, "--all")
-        self.carry_out(0, "--protect", "bob", "--not-user", "nobody")
+        result = self.carry_out(0, "--protect", "bob", "--not-user", "nobody")
+        self.assertIn("left alone: 1 matching session may not be touched: the report has the reason\n", result.err)
         self.assertEqual([("skipped", "protected")], self.outcome("h1", "bob"))
         self.assertEqual(2, len(self.gone()))
         self.assert_state_matches()
@@ -130,13 +133,14 @@ class Plan(lib.Case):
         self.document["self"] = {"host": "h1", "session": 5, "user": "CORP\\Admin"}
         self.put("scenario.json", self.document)
         mine = [("h1", "CORP\\admin"), ("h2", "CORP\\admin")]
-        for name, users, gone in (
-                ("with others", ["-u", "corp\\ADMIN", "-u", "ali*"],
+        for name, code, users, gone in (
+                ("with others", 0, ["-u", "corp\\ADMIN", "-u", "ali*"],
                  sorted([*mine, ("h1", "CORP\\alice"), ("h2", "CORP\\alice")])),
-                ("alone", ["-u", "CORP\\admin"], mine), ("by a bare name: not", ["-u", "admin"], [("h2", "LAB\\admin")])):
+                ("alone", 0, ["-u", "CORP\\admin"], mine),
+                ("by a bare name: not, and told", 1, ["-u", "admin"], [("h2", "LAB\\admin")])):
             with self.subTest(name=name):
                 self.put("state", "")
-                self.plan(0, *users)
+                self.plan(code, *users)
                 self.expect(0, "logoff", *self.sim, "--plan", "plan.json", "--dry-run", "-o", "again.json", "--overwrite")
                 self.assertEqual(len(gone), lib.outcomes(self.report("again.json"))["planned"])
                 os.replace(self.path("again.json"), self.path("plan.json"))  # a plan of a plan
@@ -155,7 +159,8 @@ class Plan(lib.Case):
         self.plan(0, "--all")
         self.document["self"] = {"host": "elsewhere", "session": 2, "user": "CORP\\alice"}
         self.put("scenario.json", self.document)
-        self.carry_out(0)
+        result = self.carry_out(0)
+        self.assertIn("left alone: 2 matching sessions may not be touched: the report has the reason\n", result.err)
         self.assertEqual([("h1", "CORP\\bob")], self.gone())
         self.assertEqual([("skipped", "own_user")], self.outcome("h2", "alice"))
 
@@ -170,6 +175,11 @@ class Plan(lib.Case):
         self.assertEqual([("h1", "CORP\\boss")], self.gone())
         self.assertEqual("skipped", self.outcome("h1", "idle")[0][0])
         self.assertEqual(3600000, self.report()["run"]["selection"]["idle_ms"])
+
+    def test_all_of_it_is_protected_by_now__not_3(self):
+        self.plan(0, "-u", "alice")
+        self.assertIn("left alone: 2 matching sessions", self.carry_out(0, "--protect", "alice").err)
+        self.assertEqual([], self.state())
 
     def test_max_sessions(self):
         self.plan(0, "--all")

@@ -56,9 +56,9 @@ class Who(lib.Case):
         hosts = ["rdsh[001:003]", "rdsh[020:022]"]
         for options in (["-u", "alice"], ["-u", "nobody"], ["-u", "alice", "-q"]):
             result = self.logoff(1, *options, "--yes", hosts=hosts, document=document)
-            self.assertIn("not proven: 3 hosts could not be asked: rdsh[020:022]\n", result.err)
+            self.assertIn("not proven: 3 hosts could not be looked at to the end: rdsh[020:022]\n", result.err)
             shown = self.expect(0, "report", "show", "report.json")
-            self.assertIn("not proven: 3 hosts could not be asked: rdsh[020:022]\n", shown.out)
+            self.assertIn("not proven: 3 hosts could not be looked at to the end: rdsh[020:022]\n", shown.out)
         result = self.logoff(1, "--all", "--yes", hosts=hosts, document=document)
         self.assertNotIn("proven", result.err)  # nobody was named
 
@@ -66,9 +66,29 @@ class Who(lib.Case):
         result = self.logoff(1, "-u", "alice", "--protect", "LAB\\*", "--yes")
         self.assertIn("    LAB\\alice: 1 session (1 left alone) on 1 host: rdsh001\n", result.err)
         self.assertIn("not proven: 1 matching session may not be touched: the report has the reason\n", result.err)
-        self.logoff(0, "-u", "LAB\\*", "--protect", "LAB\\*", "--yes")  # asked for; but not 3: somebody matched
+        result = self.logoff(0, "-u", "LAB\\*", "--protect", "LAB\\*", "--yes")  # asked for; but not 3: somebody matched
+        self.assertIn("left alone: 1 matching session may not be touched: the report has the reason\n", result.err)
+        self.assertNotIn("proven", result.err)
         self.logoff(1, "-u", "LAB\\alice", "--protect", "LAB\\*", "--yes")
         self.logoff(3, "-u", "LAB\\alice", "--state", "disconnected", "--protect", "LAB\\*", "--yes")  # no match anyway
+
+    def test_every_command_and_its_dry_run_say_the_same(self):
+        named = "1 matching session may not be touched: the report has the reason\n"
+        protect = ["--protect", "LAB\\*"]
+        self.fleet(["rdsh[001:003]"], lib.scenario(ALICE))
+        for act, claim in ((["logoff"], "not proven: "), (["disconnect"], "not done: "), (["message", "hi"], "not done: ")):
+            for more in (["--dry-run"], ["--yes"]):
+                with self.subTest(act=act, more=more):
+                    run = lambda code, *selection: self.expect(
+                        code, *act, "-i", "hosts.ini", "--sim", "scenario.json", *selection, *more,
+                        *(self.fresh_journal() if more == ["--yes"] else [])).err
+                    self.assertIn(claim + named, run(1, "-u", "LAB\\alice", *protect))
+                    self.assertIn(claim + named, run(1, "-u", "LAB\\alice", *protect, "-q"))
+                    self.assertIn("left alone: " + named, run(0, "-u", "LAB\\*", *protect))
+                    self.assertIn("left alone: ", run(0, "--all", "--protect", "*\\*"))
+                    self.assertNotIn("left alone: ", run(0, "--all", "--protect", "*\\*", "-q"))
+                    self.assertIn("(idle times are not known) may not", run(0, "--idle", "90d", "--protect", "*"))
+                    self.assertNotIn("may not be touched", run(3, "-u", "nobody", *protect))
 
     def test_who_comes_meanwhile_is_told(self):
         document = lib.scenario({

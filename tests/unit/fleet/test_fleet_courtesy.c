@@ -307,7 +307,7 @@ static const struct farm_row rows[] = {
 	  "h1 succeeded: 2 alice disconnected; 3 bob skipped/already_disconnected; 4 eve "
 	  "disconnected\n",
 	  check_still_there },
-	{ "disconnect__all_are_already__nothing_matched", "h1", ONE(BOB), disconnect, 3, "",
+	{ "disconnect__all_are_already__nothing_to_do", "h1", ONE(BOB), disconnect, 0, "",
 	  "h1 succeeded: 3 bob skipped/already_disconnected\n", check_nothing_done },
 	{ "disconnect__dry_run__planned", "h1", ONE(ALICE), disconnect_dry, 0, "",
 	  "h1 succeeded: 2 alice planned\n", check_nothing_done },

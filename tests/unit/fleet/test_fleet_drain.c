@@ -375,6 +375,13 @@ static void turn_on_no_failures(struct farm *farm)
 	farm->options.max_failures = 0;
 }
 
+static void turn_on_interrupted_twice(struct farm *farm)
+{
+	drain_turn_on(farm);
+	farm_stop_at(farm, 5000, FLEET_STOP_SIGTERM);
+	farm_stop_at(farm, 6000, FLEET_STOP_SIGTERM);
+}
+
 static void look(struct farm *farm)
 {
 	drain_turn(farm, SESSION_DRAIN_OFF);
@@ -432,6 +439,10 @@ static const struct farm_row commands[] = {
 	{ "command__set_hangs__in_doubt", "h1",
 	  HOSTS(FAULTS("h1", ALICE, AFTER(3, "\"hang\": true, \"times\": 1"))), drain_turn_on, 1,
 	  "", "h1 timed_out CALL_TIMEOUT [off - -]\n", NULL },
+	{ "turn_on__interrupted_twice_while_set__no_error_of_the_host", "h[1:2]",
+	  HOSTS(FAULTS("h1", ALICE, AFTER(3, "\"hang\": true, \"times\": 1")) "," PLAIN("h2", BOB)),
+	  turn_on_interrupted_twice, 143, "SIGTERM",
+	  "h1 failed [off - -]\nh2 succeeded [off - on]\n", NULL },
 	{ "command__max_failures__stops", "h[1:3]",
 	  HOSTS(PLAIN("h1", ALICE) "," FAULTS("h2", BOB,
 					      AFTER(3, "\"error\": 5")) "," PLAIN("h3", ALICE)),

@@ -472,7 +472,9 @@ static const struct farm_row rows[] = {
 	  HOSTS(FAULTS("h[1:2]", ALICE "," BOB, "")), interrupt_in_act, 143, "SIGTERM", NULL,
 	  NULL },
 	{ "stop__second_interrupt__in_doubt_and_at_once", "h[1:2]",
-	  HOSTS(FAULTS("h[1:2]", ALICE "," BOB, "")), interrupt_twice, 130, "SIGINT", NULL,
+	  HOSTS(FAULTS("h[1:2]", ALICE "," BOB, "")), interrupt_twice, 130, "SIGINT",
+	  "h1 failed: 2 alice in_doubt/interrupted; 3 bob in_doubt/interrupted\n"
+	  "h2 not_attempted: 2 alice not_attempted/interrupted; 3 bob not_attempted/interrupted\n",
 	  check_no_wait },
 	{ "stop__terminal_closed__its_own_code", "h[1:3]", HOSTS(FAULTS("h[1:3]", ALICE, "")),
 	  hang_up, 129, "SIGHUP",

@@ -399,7 +399,7 @@ static void resume__more_than_max_sessions__who_was_asked_is_in_doubt(void **sta
 	farm.options.max_sessions = 0;
 	farm_keep_journal(&farm);
 	farm_run(&farm);
-	assert_string_equal(farm_picture(&farm), "h1 failed: 2 alice in_doubt\n");
+	assert_string_equal(farm_picture(&farm), "h1 failed: 2 alice in_doubt/max_sessions\n");
 	assert_int_equal(farm.record.run.exit_code, 5);
 	farm_check_truth(&farm);
 	farm_release(&farm);
