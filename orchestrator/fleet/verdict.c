@@ -175,8 +175,12 @@ void fleet_conclude(const struct fleet *fleet)
 			run->outcome = stops[i].outcome;
 		}
 	}
-	if (fleet->stop == FLEET_STOP_RUN_TIMEOUT)
+	if (fleet->stop == FLEET_STOP_RUN_TIMEOUT) {
 		run->exit_code = 1;
+		if (run->outcome ==
+		    REP_RUN_SUCCEEDED) /* what was asked for is done; the run was not */
+			run->outcome = REP_RUN_PARTIAL;
+	}
 	if (journal_failed(fleet->options.journal))
 		run->exit_code = 70;
 }

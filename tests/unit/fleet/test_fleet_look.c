@@ -99,7 +99,7 @@ static const struct farm_row rows[] = {
 	  check_unfinished },
 	{ "listing__run_timeout_in_close__the_host_is_done", "h[1:3]", STUCK(CLOSE_HANGS),
 	  list_in_time, 1, "run_timeout",
-	  "h1" BOTH("listed") "h2" BOTH("listed") "h3" BOTH("listed"), NULL },
+	  "h1" BOTH("listed") "h2" BOTH("listed") "h3" BOTH("listed"), check_unfinished },
 	{ "listing__second_interrupt__lists_who_was_seen", "h[1:3]", STUCK(LIST_HANGS),
 	  list_interrupted_twice, 143, "SIGTERM",
 	  "h1" BOTH("listed") "h2" BOTH("listed") "h3 not_attempted\n", check_unfinished },
