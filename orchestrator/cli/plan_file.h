@@ -24,7 +24,7 @@ struct plan_file {
 	uint32_t states; /* bits of --state; 0: any */
 	int64_t idle_ms; /* -1: any */
 	bool include_console, include_vms;
-	uint32_t gaps; /* hosts whose survey the dry run did not bring to its end */
+	uint32_t gaps;	    /* hosts whose survey the dry run did not bring to its end */
 	const char **users; /* patterns of --user and --user-file; they can be used */
 	size_t user_count;
 	struct arena arena; /* private */

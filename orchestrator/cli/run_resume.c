@@ -174,11 +174,13 @@ int run_resume_open(struct run_resume *resume, const char *path, int64_t max_age
 
 	resume->path = path;
 	code = read_all(resume);
-	code = code ? code : check_age(resume, max_age_ms);
 	if (code)
 		return code;
 	if (run_resume_is_settled(resume))
-		return read_end(resume);
+		return read_end(resume); /* at any age: nobody is looked for any more */
+	code = check_age(resume, max_age_ms);
+	if (code)
+		return code;
 	if (journal_reopen(&resume->read) < 0 || take_doubts(resume) < 0)
 		return cli_no_memory();
 	return 0;

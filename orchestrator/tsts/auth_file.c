@@ -110,7 +110,9 @@ static bool take_line(struct auth_file *file, char *line, bool *ret_long)
 
 static int take_lines(struct auth_file *file, char *text, const char *path, struct failure *reterr)
 {
-	char *rest = text;
+	static const char bom[] = "\xEF\xBB\xBF"; /* as Windows' editors write */
+	bool has_bom = strncmp(text, bom, sizeof(bom) - 1) == 0;
+	char *rest = has_bom ? text + sizeof(bom) - 1 : text;
 
 	for (int number = 1; rest; number++) {
 		char *line = rest, *end = strchr(rest, '\n');

@@ -17,6 +17,14 @@ JOURNAL = "report.json.journal.jsonl"
 QUICK = ["--verify-interval", "20ms", "--verify-timeout", "4s"]
 
 
+def begun_25_hours_ago(whole):
+    lines = whole.split(b"\n", 1)
+    first = json.loads(lines[0])
+    old = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=25)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    first["t"] = first["run"]["started_at"] = old
+    return json.dumps(first, separators=(",", ":")).encode() + b"\n" + lines[1]
+
+
 class Resume(lib.Case):
     def setUp(self):
         super().setUp()
@@ -394,6 +402,12 @@ class Settled(lib.Case):
         self.assertIn("torn", result.err)
         self.assertEqual(before, self.read(JOURNAL))
 
+    def test_a_settled_run_is_told_at_any_age(self):
+        self.expect(1, *self.logoff, "--all", "--yes", "-o", "report.json")
+        self.put(JOURNAL, begun_25_hours_ago(self.read(JOURNAL)))
+        self.expect(1, "resume", JOURNAL, "-o", "once-more.json")
+        self.assertEqual(self.report()["totals"], self.report("once-more.json")["totals"])
+
 
 class Refused(lib.Case):
     def setUp(self):
@@ -430,12 +444,7 @@ class Refused(lib.Case):
         return whole[:whole.rfind(b"\n") + 1]
 
     def test_too_old(self):
-        whole = self.killed()
-        lines = whole.split(b"\n", 1)
-        first = json.loads(lines[0])
-        old = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=25)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        first["t"] = first["run"]["started_at"] = old
-        self.put(JOURNAL, json.dumps(first, separators=(",", ":")).encode() + b"\n" + lines[1])
+        self.put(JOURNAL, begun_25_hours_ago(self.killed()))
         self.wrong("more than --max-age", JOURNAL, "--yes")
         self.wrong("more than --max-age 10h", JOURNAL, "--yes", "--max-age", "10h")
         self.expect(1, "resume", JOURNAL, "--yes", "--max-age", "26h", "--call-timeout", "300ms", "--verify-timeout", "1s")

@@ -70,6 +70,7 @@ static void read__good_files__are_taken(void **state)
 	accepted("username=CORP\\admin\npassword=x", "CORP", "admin", "x");
 	accepted("  domain =\tCORP\n password = p\xC3\xA4ss\nusername = a", "CORP", "a",
 		 "p\xC3\xA4ss");
+	accepted("\xEF\xBB\xBFusername = a\r\npassword = b\r\n", "", "a", "b");
 }
 
 static void read__bad_files__say_where(void **state)
