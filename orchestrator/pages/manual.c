@@ -234,7 +234,8 @@ void page_manual(struct strbuf *out)
 		 "else. Every session "
 		 "that was seen and every host of the fleet is in the report once, with its "
 		 "outcome. Services, "
-		 "listeners, consoles, the own sessions and protected accounts are never touched.");
+		 "listeners, protected accounts and the very session rdsweep runs in are never "
+		 "touched; consoles and your other sessions only if you say so.");
 	strbuf_adds(out, ".Pp\n");
 	add_text(out, "Results go to standard output; progress, questions and errors to standard "
 		      "error. The first Ctrl-C "
