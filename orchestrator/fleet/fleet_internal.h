@@ -1,7 +1,10 @@
 /*
  * fleet_internal.h - what the files of the engine share. Loop thread only.
  *
- *   fleet.c         the phases: survey, act by waves, end; feeding
+ *   fleet.c         the phases: survey, act by waves; feeding
+ *   ending.c        the end: what was not come to, and what is told
+ *   credentials.c   what answers say about our account
+ *   doubts.c        who may have been asked by an earlier process of a run that goes on
  *   closing.c       --max-closing: who waits, and is woken
  *   gate.c          between them: the plan counted, guards, the answer
  *   stopping.c      what stops a run before its end
@@ -99,10 +102,6 @@ struct fleet {
 void fleet_job_done(struct fleet *fleet, struct host_job *job);
 /* Starts hosts as far as the bounds allow. Called whenever one of them may have moved. */
 void fleet_feed(struct fleet *fleet);
-/* Until a host has let us in, one is asked at a time. */
-void fleet_ask_one_by_one(struct fleet *fleet);
-/* An answer of a host about our credentials: `code` 0 is none against them. */
-void fleet_credential_answer(struct fleet *fleet, const struct session_error *error);
 void fleet_warn(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 void fleet_note(struct fleet *fleet, const char *format, ...) STRBUF_PRINTF(2, 3);
 
@@ -112,11 +111,21 @@ void fleet_begin_survey(struct fleet *fleet, size_t count);
 void fleet_begin_act(struct fleet *fleet); /* the first wave of all that is selected */
 /* The queue is through: what is next is decided from the loop. Twice is fine. */
 void fleet_end_phase(struct fleet *fleet);
-void fleet_finish(struct fleet *fleet); /* twice is fine */
 
 bool fleet_has_open_sessions(const struct rep_host *host); /* to be acted on yet */
 /* Works through the first `count` of fleet->queue. */
 void fleet_begin_queue(struct fleet *fleet, enum fleet_phase phase, size_t count);
+
+/* ending.c */
+void fleet_finish(struct fleet *fleet); /* twice is fine */
+/* Whoever the run before had warned, and this one does not come to: for rows with that outcome. */
+void fleet_count_untold(struct fleet *fleet, enum rep_session_outcome outcome);
+
+/* credentials.c */
+/* Until a host has let us in, one is asked at a time. */
+void fleet_ask_one_by_one(struct fleet *fleet);
+/* An answer of a host about our credentials; NULL is none against them. */
+void fleet_credential_answer(struct fleet *fleet, const struct session_error *error);
 
 /* closing.c */
 void fleet_closing_init(struct fleet *fleet); /* sets up its timer */
@@ -177,6 +186,7 @@ void fleet_stopping_init(struct fleet *fleet); /* sets up its timers */
 enum rep_reason fleet_stop_reason(enum fleet_stop stop);
 void fleet_stop_jobs(struct fleet *fleet, bool now); /* those of the queue */
 
+/* doubts.c */
 /* Where those of that host begin in a list in order of host. */
 size_t fleet_doubts_of(const struct fleet_doubt *doubts, size_t count, uint32_t host);
 /* The run before may have asked it, and nobody has looked since; else NULL. */
