@@ -1,6 +1,7 @@
 /* executor_uv.c - see executor_uv.h. */
 #include "executor_uv.h"
 
+#include "pool_park.h"
 #include "probe.h"
 
 #include <assert.h>
@@ -27,7 +28,9 @@ struct uv_executor {
 	/* One for each thread, and there are never more calls out: a call can always be made, also
 	 * the one that closes a connection when memory is short. */
 	struct uv_call *calls, *free_calls;
-	unsigned calls_out, probes_out;
+	unsigned calls_out, lookups_out;
+	struct probe_keeper probes;
+	struct pool_park park; /* of the pool's threads those that are not needed yet */
 	unsigned handles_open;
 	struct bed beds[BEDS];
 };
@@ -141,6 +144,7 @@ static int uv_side_call(struct executor *executor, struct exec_call *call)
 	uv_call->call = call;
 	uv_call->executor = self;
 	uv_call->work.data = uv_call;
+	pool_park_need(&self->park, self->calls_out + 1 + self->lookups_out);
 	if (uv_queue_work(self->loop, &uv_call->work, work_cb, after_work_cb) < 0)
 		return -1;
 	self->free_calls = uv_call->next_free;
@@ -154,7 +158,7 @@ static void script_fire(struct exec_timer *timer)
 	struct exec_probe *probe = script->probe;
 	enum exec_probe_result result = script->result;
 
-	script->executor->probes_out--;
+	script->executor->probes.probes_out--;
 	free(script);
 	probe->done(probe, result);
 	probe->released(probe);
@@ -183,8 +187,18 @@ static int play_script(struct uv_executor *self, struct exec_probe *probe)
 		free(script);
 		return -1;
 	}
-	self->probes_out++;
+	self->probes.probes_out++;
 	return 0;
+}
+
+static void looks_up(struct probe_keeper *keeper, int by)
+{
+	struct uv_executor *self =
+		(struct uv_executor *)(void *)((char *)keeper -
+					       offsetof(struct uv_executor, probes));
+
+	self->lookups_out += (unsigned)by;
+	pool_park_need(&self->park, self->calls_out + self->lookups_out);
 }
 
 static int uv_side_probe(struct executor *executor, struct exec_probe *probe)
@@ -193,7 +207,7 @@ static int uv_side_probe(struct executor *executor, struct exec_probe *probe)
 
 	if (probe->scripted)
 		return play_script(self, probe);
-	return probe_start(self->loop, probe, &self->probes_out);
+	return probe_start(self->loop, probe, &self->probes);
 }
 
 static void uv_side_probe_cancel(struct executor *executor, struct exec_probe *probe)
@@ -205,7 +219,7 @@ static void uv_side_probe_cancel(struct executor *executor, struct exec_probe *p
 		return;
 	}
 	exec_timer_stop(executor, &script->timer);
-	script->executor->probes_out--;
+	script->executor->probes.probes_out--;
 	free(script);
 	probe->released(probe);
 }
@@ -300,15 +314,16 @@ static bool uv_side_destroy(struct executor *executor)
 
 	/* Sockets that were cancelled close within a turn of the loop; what is held by a worker
 	 * does not. */
-	for (int turn = 0; turn < 3 && self->probes_out; turn++)
+	for (int turn = 0; turn < 3 && self->probes.probes_out; turn++)
 		(void)uv_run(self->loop, UV_RUN_NOWAIT);
-	if (self->calls_out || self->probes_out)
+	if (self->calls_out || self->probes.probes_out)
 		return false;
 	uv_close((uv_handle_t *)&self->timer, closed_cb);
 	uv_close((uv_handle_t *)&self->check, closed_cb);
 	uv_close((uv_handle_t *)&self->idle, closed_cb);
 	while (self->handles_open)
 		(void)uv_run(self->loop, UV_RUN_NOWAIT);
+	pool_park_release(&self->park);
 	remove_beds(self, BEDS);
 	exec_head_release(executor);
 	free(self->calls);
@@ -351,6 +366,8 @@ struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
 		(struct session_clock){ self, clock_now_us, clock_wall_ms, clock_sleep_us };
 	self->loop = loop;
 	self->threads = threads;
+	self->probes.looks_up = looks_up;
+	pool_park_init(&self->park, threads);
 	self->handles_open = 3;
 	(void)uv_timer_init(loop, &self->timer);
 	(void)uv_check_init(loop, &self->check);

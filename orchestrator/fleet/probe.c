@@ -19,7 +19,7 @@ struct attempt {
 struct tcp_probe {
 	struct exec_probe *probe;
 	uv_loop_t *loop;
-	unsigned *outstanding;
+	struct probe_keeper *keeper;
 	uv_getaddrinfo_t lookup;
 	uv_timer_t timeout, stagger;
 	struct sockaddr_storage addresses[PROBE_ADDRESSES_MAX];
@@ -35,7 +35,7 @@ static void let_go(struct tcp_probe *tcp)
 
 	if (--tcp->held)
 		return;
-	(*tcp->outstanding)--;
+	tcp->keeper->probes_out--;
 	free(tcp);
 	probe->released(probe);
 }
@@ -150,6 +150,7 @@ static void on_lookup(uv_getaddrinfo_t *lookup, int status, struct addrinfo *lis
 {
 	struct tcp_probe *tcp = lookup->data;
 
+	tcp->keeper->looks_up(tcp->keeper, -1);
 	if (tcp->probe->looked_up)
 		tcp->probe->looked_up(tcp->probe);
 	if (!tcp->done && status == 0) {
@@ -190,10 +191,12 @@ static void start_lookup(struct tcp_probe *tcp)
 	(void)snprintf(port, sizeof(port), "%u", (unsigned)tcp->probe->port);
 	tcp->lookup.data = tcp;
 	tcp->held++;
+	tcp->keeper->looks_up(tcp->keeper, 1);
 	status = uv_getaddrinfo(tcp->loop, &tcp->lookup, on_lookup, tcp->probe->address, port,
 				&hints);
 	if (status < 0) {
 		tcp->held--;
+		tcp->keeper->looks_up(tcp->keeper, -1);
 		finish(tcp, EXEC_PROBE_NAME_UNKNOWN);
 	}
 }
@@ -211,7 +214,7 @@ static void on_begin(uv_timer_t *timer)
 		start_lookup(tcp);
 }
 
-int probe_start(uv_loop_t *loop, struct exec_probe *probe, unsigned *outstanding)
+int probe_start(uv_loop_t *loop, struct exec_probe *probe, struct probe_keeper *keeper)
 {
 	struct tcp_probe *tcp = calloc(1, sizeof(*tcp));
 
@@ -220,13 +223,13 @@ int probe_start(uv_loop_t *loop, struct exec_probe *probe, unsigned *outstanding
 	tcp->probe = probe;
 	probe->executor_data = tcp;
 	tcp->loop = loop;
-	tcp->outstanding = outstanding;
+	tcp->keeper = keeper;
 	(void)uv_timer_init(loop, &tcp->timeout);
 	(void)uv_timer_init(loop, &tcp->stagger);
 	tcp->timeout.data = tcp->stagger.data = tcp;
 	tcp->held = 2;
 	(void)uv_timer_start(&tcp->stagger, on_begin, 0, 0);
-	(*outstanding)++;
+	keeper->probes_out++;
 	return 0;
 }
 

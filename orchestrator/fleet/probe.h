@@ -14,9 +14,15 @@
 
 #include <uv.h>
 
-/* Starts it; `probe` as executor.h says. `outstanding` is incremented now and decremented when it
- * is released. 0, -1 when memory is short. */
-int probe_start(uv_loop_t *loop, struct exec_probe *probe, unsigned *outstanding);
+/* Whoever keeps probes, and counts what they take. */
+struct probe_keeper {
+	unsigned probes_out; /* from the start of one until it is released */
+	/* A look-up is about to take a thread of the pool (1), or has given it back (-1). */
+	void (*looks_up)(struct probe_keeper *keeper, int by);
+};
+
+/* Starts it; `probe` as executor.h says. `keeper` outlives it. 0, -1 when memory is short. */
+int probe_start(uv_loop_t *loop, struct exec_probe *probe, struct probe_keeper *keeper);
 
 /* Ends a probe that is not done: only released() follows. */
 void probe_cancel(struct exec_probe *probe);
