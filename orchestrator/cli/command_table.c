@@ -11,8 +11,9 @@ static const struct command commands[] = {
 	{ COMMAND_LOGOFF, "logoff", cmd_logoff, "-i FILE SELECTION [OPTIONS]",
 	  "logs sessions off: survey, question, act, verify, report",
 	  "Surveys the fleet, shows what it would do, asks, logs the selected sessions\n"
-	  "off and looks whether they are gone. Services, listeners, the console and\n"
-	  "your own sessions are not touched unless you say so; protected users never.\n"
+	  "off and looks whether they are gone. Services, listeners, protected users and\n"
+	  "the session rdsweep runs in are never touched, the console and your other\n"
+	  "sessions only if you say so.\n"
 	  "--drain closes the hosts to new logons before anybody is asked to go; with\n"
 	  "--all it closes those that nobody is on, too.\n"
 	  "Try --dry-run first.\n" },
@@ -25,9 +26,9 @@ static const struct command commands[] = {
 	  "shows users a message",
 	  "Shows the selected users a box with TEXT, which stays until it is closed. In\n"
 	  "TEXT, {user} and {host} stand for whom it is for and where, {reason} for what\n"
-	  "--reason says, {{ and }} for braces. Where a connection\n"
-	  "breaks the message is sent once more, and 'resume' sends those again that may\n"
-	  "not have arrived: rather two boxes than none.\n" },
+	  "--reason says, {{ and }} for braces. Where a connection breaks the message is\n"
+	  "sent once more, and 'resume' sends those again that may not have arrived:\n"
+	  "rather two boxes than none.\n" },
 	{ COMMAND_DRAIN, "drain", cmd_drain, "on|off|restart|status -i FILE [OPTIONS]",
 	  "whether hosts take new logons: on, off, restart, status",
 	  "A host in drain mode takes no new logons; users who are on stay, and can\n"
