@@ -7,6 +7,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* Of a pool that is not larger no thread is parked: waking one only when it is needed costs more than it saves. */
+#define KEEP_FREE 128
+
 /* Where workers sleep: a few places instead of one, so that hundreds of sleepers do not meet at
  * one lock. */
 #define BEDS 32
@@ -367,7 +370,7 @@ struct executor *executor_uv_create(uv_loop_t *loop, unsigned threads)
 	self->loop = loop;
 	self->threads = threads;
 	self->probes.looks_up = looks_up;
-	pool_park_init(&self->park, threads);
+	pool_park_init(&self->park, threads, KEEP_FREE);
 	self->handles_open = 3;
 	(void)uv_timer_init(loop, &self->timer);
 	(void)uv_check_init(loop, &self->check);

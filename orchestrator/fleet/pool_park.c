@@ -31,13 +31,16 @@ static int make_room(struct pool_park *park, unsigned count)
 	return -1;
 }
 
-void pool_park_init(struct pool_park *park, unsigned threads)
+void pool_park_init(struct pool_park *park, unsigned threads, unsigned keep_free)
 {
+	unsigned spare = threads > keep_free ? threads - keep_free : 0;
+
+	assert(keep_free);
 	*park = (struct pool_park){ .free = threads };
-	if (threads < 2 || make_room(park, threads - 1) < 0)
+	if (!spare || make_room(park, spare) < 0)
 		return;
 	park->ready = true;
-	for (unsigned i = 0; i < threads - 1; i++) {
+	for (unsigned i = 0; i < spare; i++) {
 		park->works[i].data = park;
 		if (uv_queue_work(&park->loop, &park->works[i], wait_at_the_gate, has_gone) < 0)
 			break;

@@ -23,14 +23,15 @@ struct pool_park {
 	bool ready;
 };
 
-/* For a pool of that many threads: all but one are parked. Where memory or descriptors are short none is, which is as good,
- * only slower. */
-void pool_park_init(struct pool_park *park, unsigned threads);
+/* For a pool of `threads`: all but `keep_free` (at least one) are parked. Where memory or descriptors are short none is, which
+ * is as good, only slower. */
+void pool_park_init(struct pool_park *park, unsigned threads, unsigned keep_free);
 
 /* That many threads are about to be busy: none of their works may wait for a thread that is parked. */
 void pool_park_need(struct pool_park *park, unsigned busy);
 
 /* Lets all go, and waits until they have: at once, as nothing else is in their way. */
+/* Twice is fine. */
 void pool_park_release(struct pool_park *park);
 
 #endif

@@ -119,7 +119,7 @@ int bench_pool(const struct bench_options *options)
 	(void)snprintf(threads, sizeof(threads), "%u", options->concurrency);
 	if (process_set_env("UV_THREADPOOL_SIZE", threads) < 0 || uv_loop_init(&pool.loop) < 0)
 		return bench_failed("out of memory");
-	pool.executor = executor_uv_create(&pool.loop, 1); /* for its clock: it parks no thread */
+	pool.executor = executor_uv_create(&pool.loop, 1); /* for its clock */
 	pool.lanes = calloc(options->concurrency, sizeof(*pool.lanes));
 	if (file_read(options->calls, &pool.text, &why) < 0) {
 		(void)bench_failed(why);

@@ -297,51 +297,6 @@ static int listen_on(uv_loop_t *loop, uv_tcp_t *server, bool accepts)
 	return (address.sin_port >> 8 & 0xff) | (address.sin_port & 0xff) << 8;
 }
 
-/* Calls that end only when all of them are on, each on a thread of its own. */
-struct meeting {
-	struct exec_call calls[THREADS];
-	uv_barrier_t all;
-	unsigned came_back;
-};
-
-static struct meeting meeting;
-
-static void meet(struct exec_call *call)
-{
-	(void)call;
-	(void)uv_barrier_wait(&meeting.all);
-}
-
-static void has_met(struct exec_call *call)
-{
-	(void)call;
-	meeting.came_back++;
-}
-
-/* Threads that were kept apart until they were needed: none of the pool's is lost to calls, not the second time either. */
-static void calls__as_many_as_threads__are_all_on_at_once(void **state)
-{
-	(void)state;
-	for (int round = 0; round < 2; round++) {
-		struct fixture fixture;
-
-		open_fixture(&fixture, true);
-		for (int turn = 0; turn < 2; turn++) {
-			memset(&meeting, 0, sizeof(meeting));
-			assert_int_equal(uv_barrier_init(&meeting.all, THREADS), 0);
-			for (int i = 0; i < THREADS; i++) {
-				meeting.calls[i].work = meet;
-				meeting.calls[i].done = has_met;
-				assert_int_equal(exec_call(fixture.executor, &meeting.calls[i]), 0);
-			}
-			assert_int_equal(exec_run(fixture.executor), 0);
-			assert_int_equal(meeting.came_back, THREADS);
-			uv_barrier_destroy(&meeting.all);
-		}
-		close_fixture(&fixture);
-	}
-}
-
 static void probe__listening_refused_and_no_name__told_apart(void **state)
 {
 	struct fixture fixture;
@@ -495,7 +450,6 @@ int main(void)
 		cmocka_unit_test(calls__come_back__in_order_of_their_ends),
 		cmocka_unit_test(deadline__call_came_back_while_the_loop_was_busy__result_first),
 		cmocka_unit_test(call__sleeps_for_ever__released_for_a_clean_end),
-		cmocka_unit_test(calls__as_many_as_threads__are_all_on_at_once),
 		cmocka_unit_test(probe__listening_refused_and_no_name__told_apart),
 		cmocka_unit_test(probe__nothing_answers__silent_after_its_time),
 		cmocka_unit_test(probe__literal_addresses__need_no_lookup),
