@@ -105,7 +105,15 @@ class Case(unittest.TestCase):
             stdout=more.pop("stdout", subprocess.PIPE),
             stderr=more.pop("stderr", subprocess.PIPE), **more)
 
-    def run_program(self, *arguments, input=None, **more):
+    def run_program(self, *arguments, **more):
+        result = self.run_once(*arguments, **more)
+        # Wine has been seen to end a process with 1 before it had begun. Whenever rdsweep ends so, it says why.
+        if WINDOWS and result.code == 1 and not result.out and not result.err and "-q" not in arguments:
+            print(f"did not begin, and is started once more: {arguments}", file=sys.stderr)
+            result = self.run_once(*arguments, **more)
+        return result
+
+    def run_once(self, *arguments, input=None, **more):
         process = self.start(
             *arguments, stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL, **more)
         try:
