@@ -285,6 +285,8 @@ static bool tear_down(struct run *run)
 {
 	bool clean;
 
+	/* Also where it was broken off: a signal finds nothing to stop any more. */
+	run->ended = true;
 	run_guard_stop(run);
 	run_progress_stop(run);
 	clean = !run->writer || writer_end(run->writer, RUN_WRITER_PATIENCE_MS);

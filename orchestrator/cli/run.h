@@ -120,7 +120,7 @@ struct run {
 	bool catching;
 	struct run_guard guard;
 	bool plan_shown;
-	bool ended;	   /* the fleet has said so */
+	bool ended;	   /* the fleet has said so, or is not listened to any more */
 	uint32_t expected; /* the number that means yes */
 	uint32_t
 		owed; /* hosts whose drain mode was not put back, or is in doubt; known with the summary */

@@ -249,6 +249,17 @@ static void resume__interrupted_at_once__says_who_still_waits(void **state)
 	farm_release(&before);
 }
 
+/* The run that goes on is turned down: who was warned before is counted. Both are over then. */
+static void decline_and_check_untold(struct farm *farm, struct farm *before)
+{
+	farm_keep_journal(farm);
+	farm->answer = false;
+	farm_run(farm);
+	farm_check_untold(farm);
+	farm_release(farm);
+	farm_release(before);
+}
+
 /* What the journal has not is a warning that may have been shown. */
 static void resume__killed_while_warning__who_may_have_been_warned_counts(void **state)
 {
@@ -265,12 +276,7 @@ static void resume__killed_while_warning__who_may_have_been_warned_counts(void *
 	assert_null(strstr(strbuf_text(&before.journal_bytes), "\"warned\""));
 	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
 	assert_in_range(farm.read.warned_count, 2, 4);
-	farm_keep_journal(&farm);
-	farm.answer = false;
-	farm_run(&farm);
-	farm_check_untold(&farm);
-	farm_release(&farm);
-	farm_release(&before);
+	decline_and_check_untold(&farm, &before);
 }
 
 /* An intent that came to nothing takes no warning back. */
@@ -294,12 +300,7 @@ static void resume__stopped_after_an_intent__who_was_warned_still_waits(void **s
 	farm_check_untold(&before);
 	farm_init_resumed(&farm, &before, farm_durable(&before, NULL));
 	assert_true(farm.read.warned_count > 0);
-	farm_keep_journal(&farm);
-	farm.answer = false;
-	farm_run(&farm);
-	farm_check_untold(&farm);
-	farm_release(&farm);
-	farm_release(&before);
+	decline_and_check_untold(&farm, &before);
 }
 
 /* A message that may have been sent before the crash is in doubt where the run that goes on does not come to it. */
